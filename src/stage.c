@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The stage: a ring a CPU in which raise leaves an event, in any context, and
+ * the doorbell by which it wakes the collector.
+ *
+ * Documentation/design/stage.rst has the protocol and what was proved of it;
+ * the letters at the barriers are its letters. selftests/model builds this file
+ * in user space too.
+ */
+#include <linux/cpumask.h>
+#include <linux/irq_work.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+
+#include "inject.h"
+#include "stage.h"
+#include "stats.h"
+
+static DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
+
+/* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
+static struct cpumask kev_stage_filled;
+/* Stages that the present pass has not emptied yet; the collector's own. */
+static struct cpumask kev_stage_pass;
+
+static struct task_struct *kev_stage_collector;
+
+static struct kev_slot *kev_stage_slot(const struct kev_stage *st, u32 index)
+{
+	return &st->slots[index & (st->size - 1)];
+}
+
+static bool kev_stage_committed(const struct kev_stage *st, u32 index)
+{
+	/* F: pairs with C in kev_stage_commit() */
+	return smp_load_acquire(&kev_stage_slot(st, index)->state) == index + 1;
+}
+
+/**
+ * kev_stage_context() - the context that this code runs in
+ *
+ * Context: any.
+ * Return: an enum kev_context.
+ */
+unsigned int kev_stage_context(void)
+{
+	if (in_nmi())
+		return KEV_NMI;
+	if (hardirq_count())
+		return KEV_HARDIRQ;
+	return in_serving_softirq() ? KEV_SOFTIRQ : KEV_TASK;
+}
+
+/*
+ * The task that was inside died there: an oops in a caller's pointer, before
+ * its reserve or after it. Preemption was off, so nobody else can be inside at
+ * task level. Its open slots, if any, are committed empty, or they would block
+ * the stage for ever.
+ */
+static void kev_stage_repair(struct kev_stage *st)
+{
+	unsigned long flags;
+	u32 i;
+
+	/* Not against kev_stage_repair_all()'s interrupt, half way */
+	raw_local_irq_save(flags);
+	if (st->inside & BIT(KEV_TASK) && st->writer != current) {
+		for (i = READ_ONCE(st->tail); i != READ_ONCE(st->head); i++) {
+			struct kev_slot *slot = kev_stage_slot(st, i);
+
+			if (kev_stage_committed(st, i))
+				continue;
+			slot->event.source = KEV_SOURCE_NONE;
+			kev_stage_commit(st, slot, i);
+		}
+		st->inside &= ~BIT(KEV_TASK);
+		kev_stat_inc(KEV_STAT_REFUSED);
+		kev_stat_inc(KEV_STAT_REPAIRED);
+	}
+	raw_local_irq_restore(flags);
+}
+
+/**
+ * kev_stage_enter() - begin a raise on this CPU
+ * @context: kev_stage_context()
+ *
+ * Disables preemption until kev_stage_leave(): the slot operations are atomic
+ * against this CPU only, and the section is the RCU reader that
+ * kevnotify_source_unregister() waits for.
+ *
+ * Context: any.
+ * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
+ * this level is under way already.
+ */
+struct kev_stage *kev_stage_enter(unsigned int context)
+{
+	struct kev_stage *st;
+
+	preempt_disable_notrace();
+	st = this_cpu_ptr(&kev_stages);
+	if (unlikely(st->inside & BIT(context))) {
+		if (context == KEV_TASK)
+			kev_stage_repair(st);
+		if (st->inside & BIT(context)) {
+			preempt_enable_notrace();
+			return NULL;
+		}
+	}
+	/* A nested raise leaves @inside as it found it, so plain stores do. */
+	WRITE_ONCE(st->inside, st->inside | BIT(context));
+	if (context == KEV_TASK)
+		st->writer = current;
+	barrier();
+	return st;
+}
+
+/**
+ * kev_stage_leave() - end what kev_stage_enter() began
+ * @st: what it returned
+ * @context: what it was given
+ *
+ * Context: any, with preemption disabled; enables it.
+ */
+void kev_stage_leave(struct kev_stage *st, unsigned int context)
+{
+	barrier();
+	WRITE_ONCE(st->inside, st->inside & ~BIT(context));
+	preempt_enable_notrace();
+}
+
+/**
+ * kev_stage_reserve() - take the next slot
+ * @st: this CPU's stage
+ * @ticket: for kev_stage_commit()
+ * @mono: the time of the reservation, in ns; a stage's order is time's order
+ *
+ * From here to kev_stage_commit() no pointer of a caller may be followed: a
+ * fault would leave the slot open.
+ *
+ * Context: any, inside kev_stage_enter().
+ * Return: the slot, the caller's to fill; NULL when the stage is full.
+ */
+struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
+{
+	u32 head, tail;
+
+	if (kev_inject(KEV_INJECT_STAGE))
+		return NULL;
+	do {
+		head = READ_ONCE(st->head);
+		/* A: pairs with G in kev_stage_free(); after head, or full is seen where it is not */
+		tail = smp_load_acquire(&st->tail);
+		if ((s32)(head - tail) >= (s32)st->size)
+			return NULL;
+		*mono = ktime_get_mono_fast_ns();
+		/* B: atomic against this CPU's nested raises, and no more is needed */
+	} while (cmpxchg_local(&st->head, head, head + 1) != head);
+	*ticket = head;
+	return kev_stage_slot(st, head);
+}
+
+static void kev_stage_ring(struct kev_stage *st)
+{
+	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
+	if (!cpu_online(st->cpu))
+		return;
+	/* E: clear first, then queue: who reads 1 here owes the collector a wake-up */
+	if (xchg(&st->armed, 0) && !kev_inject(KEV_INJECT_DOORBELL))
+		irq_work_queue(&st->ring);
+}
+
+/**
+ * kev_stage_commit() - hand a filled slot to the collector
+ * @st: this CPU's stage
+ * @slot: from kev_stage_reserve(); the collector's from now on
+ * @ticket: likewise
+ *
+ * Context: any, inside kev_stage_enter().
+ */
+noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket)
+{
+	/* C: pairs with F in kev_stage_committed() */
+	smp_store_release(&slot->state, ticket + 1);
+	/* D: commit before both tests; pairs with J in kev_stage_arm() and K in kev_stage_begin() */
+	smp_mb();
+	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
+		cpumask_set_cpu(st->cpu, &kev_stage_filled);
+		/* L: the bit before the flag: who sleeps has looked at the bit after arming */
+		smp_mb__after_atomic();
+	}
+	if (READ_ONCE(st->armed))
+		kev_stage_ring(st);
+}
+
+static void kev_stage_wake(struct irq_work *work)
+{
+	struct task_struct *collector = READ_ONCE(kev_stage_collector);
+
+	kev_stat_inc(KEV_STAT_DOORBELLS);
+	if (collector)
+		wake_up_process(collector);
+}
+
+/**
+ * kev_stage_begin() - start a pass over the stages
+ *
+ * A pass takes at most one stage's size from each, so that a flood on one CPU
+ * cannot hold the collector.
+ *
+ * Context: the collector.
+ */
+void kev_stage_begin(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &kev_stage_filled) {
+		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+
+		cpumask_clear_cpu(cpu, &kev_stage_filled);
+		cpumask_set_cpu(cpu, &kev_stage_pass);
+		st->limit = st->tail + st->size;
+	}
+	/* K: the bits are clear before any slot is read; pairs with D in kev_stage_commit() */
+	smp_mb();
+}
+
+/* This stage is done for the present pass; if it may hold more, the next pass looks again. */
+static void kev_stage_end(struct kev_stage *st)
+{
+	cpumask_clear_cpu(st->cpu, &kev_stage_pass);
+	if (READ_ONCE(st->head) != st->tail)
+		cpumask_set_cpu(st->cpu, &kev_stage_filled);
+}
+
+/* Is there a whole event at the tail? Slots of writers that died are passed over. */
+static bool kev_stage_ready(struct kev_stage *st)
+{
+	while (st->tail != st->limit && kev_stage_committed(st, st->tail)) {
+		if (kev_stage_event(st)->source != KEV_SOURCE_NONE)
+			return true;
+		kev_stage_free(st);
+	}
+	return false;
+}
+
+/**
+ * kev_stage_oldest() - the stage whose next event is the oldest
+ *
+ * Context: the collector, after kev_stage_begin().
+ * Return: the stage; NULL when the pass is over.
+ */
+struct kev_stage *kev_stage_oldest(void)
+{
+	struct kev_stage *st, *oldest = NULL;
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &kev_stage_pass) {
+		st = per_cpu_ptr(&kev_stages, cpu);
+		if (!kev_stage_ready(st))
+			kev_stage_end(st);
+		else if (!oldest || kev_stage_event(st)->mono < kev_stage_event(oldest)->mono)
+			oldest = st;
+	}
+	return oldest;
+}
+
+/**
+ * kev_stage_event() - the next event of a stage
+ * @st: from kev_stage_oldest()
+ *
+ * Context: the collector.
+ * Return: the event, which stays the stage's until kev_stage_free().
+ */
+const struct kev_event *kev_stage_event(const struct kev_stage *st)
+{
+	return &kev_stage_slot(st, st->tail)->event;
+}
+
+/**
+ * kev_stage_free() - give the slot at the tail back to the producer
+ * @st: the stage, whose event has been copied
+ *
+ * Context: the collector.
+ */
+void kev_stage_free(struct kev_stage *st)
+{
+	/* G: the copy before the slot's reuse; pairs with A in kev_stage_reserve() */
+	smp_store_release(&st->tail, st->tail + 1);
+}
+
+/**
+ * kev_stage_arm() - ask every CPU to ring at its next event
+ *
+ * Called on every turn of the collector's wait, after set_current_state() and
+ * before kev_stage_pending(): a doorbell armed once outside the loop is lost
+ * when it wakes the collector in the middle of an older raise.
+ *
+ * Context: the collector.
+ */
+void kev_stage_arm(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+
+		/* Whoever clears a flag that we see set wakes us after our set_current_state() */
+		if (!READ_ONCE(st->armed))
+			WRITE_ONCE(st->armed, 1);
+	}
+	/* J: arm before the look at the slots; pairs with D and L in kev_stage_commit() */
+	smp_mb();
+}
+
+/**
+ * kev_stage_pending() - is there an event that can be collected?
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool kev_stage_pending(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &kev_stage_filled) {
+		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+
+		if (kev_stage_committed(st, READ_ONCE(st->tail)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * kev_stage_head() - how many slots a CPU's stage has handed out
+ * @cpu: the CPU
+ *
+ * Context: any.
+ * Return: the index of the next slot to reserve.
+ */
+u32 kev_stage_head(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu_ptr(&kev_stages, cpu)->head);
+}
+
+/**
+ * kev_stage_tail() - how far a CPU's stage has been collected
+ * @cpu: the CPU
+ *
+ * Context: any.
+ * Return: the index of the next slot to collect.
+ */
+u32 kev_stage_tail(unsigned int cpu)
+{
+	return READ_ONCE(per_cpu_ptr(&kev_stages, cpu)->tail);
+}
+
+/**
+ * kev_stage_passed() - have all slots before @head been collected?
+ * @cpu: the CPU
+ * @head: what kev_stage_head() said once
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool kev_stage_passed(unsigned int cpu, u32 head)
+{
+	return (s32)(kev_stage_tail(cpu) - head) >= 0;
+}
+
+/**
+ * kev_stage_count() - how many events are staged
+ *
+ * Context: any.
+ * Return: the sum over all CPUs, which is exact when nothing is raised.
+ */
+unsigned long kev_stage_count(void)
+{
+	unsigned long n = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		u32 tail = kev_stage_tail(cpu);
+
+		n += kev_stage_head(cpu) - tail;
+	}
+	return n;
+}
+
+static void kev_stage_repair_this(void *unused)
+{
+	kev_stage_repair(this_cpu_ptr(&kev_stages));
+}
+
+/**
+ * kev_stage_repair_all() - repair the stages that a dead writer blocks
+ *
+ * raise repairs its own CPU's; this is for who cannot wait for the next raise.
+ *
+ * Context: task; may sleep.
+ */
+void kev_stage_repair_all(void)
+{
+	on_each_cpu(kev_stage_repair_this, NULL, 1);
+}
+
+/**
+ * kev_stage_attach() - name the task that the doorbell wakes
+ * @collector: the task; the caller's reference, until kev_stage_detach()
+ *
+ * Context: task.
+ */
+void kev_stage_attach(struct task_struct *collector)
+{
+	WRITE_ONCE(kev_stage_collector, collector);
+}
+
+/**
+ * kev_stage_detach() - let the doorbell wake nobody
+ *
+ * Context: task; may sleep. Afterwards no doorbell refers to the collector.
+ */
+void kev_stage_detach(void)
+{
+	unsigned int cpu;
+
+	WRITE_ONCE(kev_stage_collector, NULL);
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(&kev_stages, cpu)->ring);
+}
+
+static int kev_stage_create(unsigned int cpu, unsigned int slots)
+{
+	struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+	/* Close to the wrap, so that every use of it passes there soon */
+	u32 start = -4 * slots;
+	u32 i;
+
+	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), GFP_KERNEL,
+				  cpu_to_node(cpu));
+	if (!st->slots)
+		return -ENOMEM;
+	st->cpu = cpu;
+	st->size = slots;
+	st->head = start;
+	st->tail = start;
+	for (i = 0; i < slots; i++)
+		st->slots[i].state = start + i + 1 - slots;
+	init_irq_work(&st->ring, kev_stage_wake);
+	return 0;
+}
+
+/**
+ * kev_stage_init() - make a stage for every CPU that may ever come
+ * @slots: size of each, a power of two
+ *
+ * Context: task; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kev_stage_init(unsigned int slots)
+{
+	unsigned int cpu;
+	int err;
+
+	BUILD_BUG_ON(sizeof(struct kev_slot) != KEV_SLOT_BYTES);
+	for_each_possible_cpu(cpu) {
+		err = kev_stage_create(cpu, slots);
+		if (err) {
+			kev_stage_exit();
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * kev_stage_exit() - undo kev_stage_init()
+ *
+ * Context: task; may sleep. Nothing raises any more, and the collector is gone.
+ */
+void kev_stage_exit(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+
+		kvfree(st->slots);
+		st->slots = NULL;
+	}
+}

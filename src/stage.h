@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_STAGE_H
+#define _KEV_STAGE_H
+
+#include <linux/irq_work.h>
+#include <linux/types.h>
+
+#include "event.h"
+
+struct task_struct;
+
+/**
+ * struct kev_slot - room for one staged event
+ * @state: the ticket: index + 1 of the event that the slot holds, never cleared
+ * @event: valid while @state says so
+ */
+struct kev_slot {
+	u32			state;
+	struct kev_event	event;
+};
+
+/**
+ * struct kev_stage - one CPU's ring of events that wait to be recorded
+ * @head: index of the next slot to reserve; only grows
+ * @size: number of slots, a power of two
+ * @cpu: whose stage this is
+ * @inside: bit per enum kev_context: a raise at this level is under way here
+ * @writer: the task inside at task level
+ * @slots: the slots
+ * @tail: index of the next slot to collect; only grows
+ * @armed: the collector wants the doorbell
+ * @limit: where the collector's present pass ends; its own
+ * @ring: wakes the collector; one a CPU, as a shared one can stay claimed on a dead CPU
+ *
+ * The first line is written by this CPU alone; in the second the collector
+ * writes @tail and @limit, and both write @armed.
+ */
+struct kev_stage {
+	u32			head ____cacheline_aligned;
+	u32			size;
+	unsigned int		cpu;
+	unsigned int		inside;
+	struct task_struct	*writer;
+	struct kev_slot		*slots;
+
+	u32			tail ____cacheline_aligned;
+	u32			armed;
+	u32			limit;
+	struct irq_work		ring;
+};
+
+/* The producer's side: raise.c, in any context. */
+struct kev_stage *kev_stage_enter(unsigned int context);
+void kev_stage_leave(struct kev_stage *st, unsigned int context);
+struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono);
+void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
+unsigned int kev_stage_context(void);
+
+/* The collector's side: kevnotifyd. */
+void kev_stage_begin(void);
+struct kev_stage *kev_stage_oldest(void);
+const struct kev_event *kev_stage_event(const struct kev_stage *st);
+void kev_stage_free(struct kev_stage *st);
+void kev_stage_arm(void);
+bool kev_stage_pending(void);
+
+/* Anybody, in task context. */
+bool kev_stage_passed(unsigned int cpu, u32 head);
+u32 kev_stage_head(unsigned int cpu);
+u32 kev_stage_tail(unsigned int cpu);
+unsigned long kev_stage_count(void);
+void kev_stage_repair_all(void);
+
+void kev_stage_attach(struct task_struct *collector);
+void kev_stage_detach(void);
+int kev_stage_init(unsigned int slots);
+void kev_stage_exit(void);
+
+#endif /* _KEV_STAGE_H */
