@@ -21,14 +21,18 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# hash_of PATH…: one key for the names, modes and contents of files and trees.
+# hash_of PATH…: one key for the names, modes and contents of files and trees,
+# but for what a build leaves there.
 hash_of() {
-	local path
+	local path files
 	for path; do
-		(cd "$path" 2>/dev/null || cd "${path%/*}"
-		 [ -d "$path" ] && set -- . || set -- "${path##*/}"
-		 find "$@" -type f -printf '%P %m\n' | LC_ALL=C sort
-		 find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0r cat)
+		[ -e "$path" ] || die "$path: no such file"
+		files=$(find "$path" -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
+			! -name '*.mod' ! -name '*.mod.c' ! -name '*.symvers' ! -name '*.order')
+		while read -r path; do
+			stat -c "${path#"$KEV_TOP"} %a" "$path"
+			cat "$path"
+		done < <(LC_ALL=C sort <<<"$files")
 	done | sha256sum | cut -c1-16
 }
 
@@ -37,8 +41,9 @@ sum_of() {
 	printf '%s\n' "$@" | sha256sum | cut -c1-16
 }
 
-# cache_get NAME KEY BUILDER [ARG…]: print the entry's path; BUILDER DIR ARG…
-# fills a new one. A second caller waits for the first.
+# cache_get NAME KEY BUILDER [ARG…]: print the entry's path; BUILDER DIR ARG…, in
+# a shell of its own where -e holds, fills a new one. A second caller waits for
+# the first.
 cache_get() {
 	local name=$1 key=$2 builder=$3 entry log tmp
 	shift 3
@@ -52,7 +57,8 @@ cache_get() {
 		tmp=$(mktemp -d "$KEV_CACHE/.tmp.$name-$key.XXXXXX")
 		chmod 755 "$tmp"
 		say "building $name (log: $log)"
-		if ! (set -e; "$builder" "$tmp" "$@") >"$log" 2>&1 9>&-; then
+		if ! bash -euc '. "$0"; "$@"' "$KEV_LIB/all.sh" "$builder" "$tmp" "$@" \
+		     >"$log" 2>&1 9>&-; then
 			tail -n 25 "$log" >&2
 			as_root rm -rf "$tmp"
 			die "building $name failed; the whole log: $log"

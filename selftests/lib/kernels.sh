@@ -24,7 +24,7 @@ build_debug() {
 	local out=$1 linux=$2
 	mkdir "$out/build"
 	cp "$KEV_LIB/debug.config" "$out/fragment"
-	in_root "$linux:/usr/src/linux" "$out:/mnt" -- nice sh -euc '
+	in_root "$linux:/usr/src/linux" "$out:/mnt:rw" -- nice sh -euc '
 		make="make -sC /usr/src/linux O=/mnt/build -j$(nproc)"
 		$make allnoconfig KCONFIG_ALLCONFIG=/mnt/fragment
 		lost=$(grep ^CONFIG_ /mnt/fragment | grep -vxFf /mnt/build/.config) || :

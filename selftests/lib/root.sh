@@ -69,8 +69,9 @@ root_version() {
 	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$1"
 }
 
-# in_root [SRC:DEST]… -- COMMAND…: run in an overlay of the build root that is
-# gone afterwards, without a network; SRC (of the host) is bound to DEST.
+# in_root [SRC:DEST[:rw]]… -- COMMAND…: run in an overlay of the build root that
+# is gone afterwards, without a network. The directory SRC of the host is seen at
+# DEST, and only with :rw are changes to it real.
 in_root() {
 	local root
 	root=$(root_dir) || return 1
