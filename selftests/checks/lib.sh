@@ -9,9 +9,10 @@
 set -euo pipefail
 export LC_ALL=C
 
-TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 CHECKS=$TOP/selftests/checks
-CHECK=${0#"$CHECKS"/}
+CHECK=$(realpath "$0")
+CHECK=${CHECK#"$CHECKS"/}
 cd "$TOP"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -130,7 +131,7 @@ needs() {
 	# shellcheck source=selftests/lib/kernels.sh
 	. "$TOP/selftests/lib/kernels.sh"
 	in_kernel_root 6.1 "$(linux_dir):/usr/src/linux" "$scratch/tree:/mnt/kevnotify" -- \
-		env CHECK="$CHECK" sh -c '
+		env CHECK="$CHECK" COCCI="${COCCI:-}" sh -c '
 		export KEV_IN_ROOT=1 KSRC=/usr/src/linux KDIR=/lib/modules/$RELEASE/build
 		exec /mnt/kevnotify/selftests/checks/$CHECK' && exit 0
 	exit 1

@@ -10,10 +10,11 @@
 
 SUITE=bookworm
 ROOT_PACKAGES=(
-	bc bison busybox-static build-essential cpio debhelper dh-dkms dkms
-	dpkg-dev e2fsprogs fakeroot flex kmod libelf-dev libssl-dev lintian
+	bc bison busybox-static build-essential coccinelle cpio debhelper dh-dkms
+	dkms dpkg-dev e2fsprogs fakeroot flex kmod libelf-dev libssl-dev lintian
 	linux-headers-cloud-amd64 linux-image-cloud-amd64 linux-source-6.1
-	perl procps python3-minimal rsync sparse xz-utils
+	libpython3.11 perl procps python3-minimal rsync shellcheck sparse
+	xz-utils
 )
 
 # apt_sources: sources.list lines for the suite, from the mirrors that apt is
