@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the checks share: KTAP, the list of files, and the way into the build
+# root of the cache, for what the host does not have.
+#
+#   KDIR  headers to build against    KSRC  an unpacked kernel source
+
+set -euo pipefail
+export LC_ALL=C
+
+TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
+CHECKS=$TOP/selftests/checks
+CHECK=$(realpath "$0")
+CHECK=${CHECK#"$CHECKS"/}
+cd "$TOP"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+tap_n=0
+tap_bad=0
+
+# plan N
+plan() {
+	echo "TAP version 13"
+	echo "1..$1"
+}
+
+# test_case NAME COMMAND…: passes if COMMAND succeeds; if not, shows what it printed.
+test_case() {
+	local name=$1 rc=0
+	shift
+	tap_n=$((tap_n + 1))
+	# Not "if COMMAND", which would switch -e off inside it.
+	set +e
+	(set -e; "$@") >"$scratch/out" 2>&1
+	rc=$?
+	set -e
+	if [ "$rc" = 0 ]; then
+		echo "ok $tap_n - $name"
+	else
+		sed 's/^/# /' "$scratch/out"
+		echo "not ok $tap_n - $name"
+		tap_bad=$((tap_bad + 1))
+	fi
+}
+
+# skip_case NAME REASON
+skip_case() {
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $1 # SKIP $2"
+}
+
+# finish: the last command of a check
+finish() {
+	[ "$tap_bad" = 0 ]
+}
+
+# match [grep's arguments]: grep, for which no match is no failure
+match() {
+	grep "$@" || [ $? = 1 ]
+}
+
+# match_files [grep's arguments]: the same in the files listed on standard input
+match_files() {
+	xargs -r sh -c 'grep "$@" /dev/null || [ $? = 1 ]' sh "$@"
+}
+
+# none: passes if standard input is empty, else shows it and fails
+none() {
+	! grep ''
+}
+
+# files REGEX: the project's files whose path matches, without what builds leave
+files() {
+	if git rev-parse --git-dir >/dev/null 2>&1; then
+		git ls-files -co --exclude-standard
+	else
+		find . -type f ! -path './.git*' ! -path './build/*' -printf '%P\n'
+	fi | sort | while read -r f; do
+		if [ -f "$f" ]; then echo "$f"; fi
+	done | match -E "$1"
+}
+
+# scripts: the shell files, known by name or by their first line
+scripts() {
+	files . | while read -r f; do
+		case $f in
+		*.sh) echo "$f" ;;
+		*.[ch] | *.rst | *.md) ;;
+		*) if head -n 1 "$f" | grep -aqE '^#!.*[/ ](ba|da)?sh( |$)'; then echo "$f"; fi ;;
+		esac
+	done
+}
+
+# find_kdir: headers on this machine, if any
+find_kdir() {
+	local dir
+	for dir in /usr/src/linux-headers-*-amd64; do
+		if [ -e "$dir/.config" ]; then KDIR=$dir; fi
+	done
+}
+
+# missing NEED…: is one not at hand? KDIR, KSRC or a command
+missing() {
+	local need
+	for need; do
+		case $need in
+		KDIR) [ -n "${KDIR:-}" ] || find_kdir; [ -n "${KDIR:-}" ] || return 0 ;;
+		KSRC) [ -n "${KSRC:-}" ] || return 0 ;;
+		*) command -v "$need" >/dev/null || return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# snapshot DIR: the project's files alone
+snapshot() {
+	files . | tar -cf - -T - | tar -C "$1" -xf -
+}
+
+# needs NEED…: if one is missing here, this check runs in the build root instead.
+needs() {
+	missing "$@" || return 0
+	if [ -n "${KEV_IN_ROOT:-}" ]; then
+		echo "Bail out! the build root lacks one of: $*"
+		exit 1
+	fi
+	mkdir "$scratch/tree"
+	snapshot "$scratch/tree"
+	# shellcheck source=selftests/lib/kernels.sh
+	. "$TOP/selftests/lib/kernels.sh"
+	in_kernel_root 6.1 "$(linux_dir):/usr/src/linux" "$scratch/tree:/mnt/kevnotify" -- \
+		env CHECK="$CHECK" COCCI="${COCCI:-}" sh -c '
+		export KEV_IN_ROOT=1 KSRC=/usr/src/linux KDIR=/lib/modules/$RELEASE/build
+		exec /mnt/kevnotify/selftests/checks/$CHECK' && exit 0
+	exit 1
+}
+
+# build DIR [make argument…]: the modules, in a copy of their own; prints what make did
+build() {
+	local dir=$1
+	shift
+	mkdir -p "$dir"
+	cp -r src "$dir"
+	[ ! -d samples ] || cp -r samples "$dir"
+	make -C "$KDIR" M="$dir/src" "$@" modules 2>&1
+	[ ! -e "$dir/samples/Kbuild" ] || make -C "$KDIR" M="$dir/samples" \
+		KBUILD_EXTRA_SYMBOLS="$dir/src/Module.symvers" "$@" modules 2>&1
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# All of the host side's functions; each file reads the one below it.
+
+# shellcheck source=selftests/lib/initramfs.sh
+. "${BASH_SOURCE[0]%/*}/initramfs.sh"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The build cache: one directory per entry, NAME-KEY, where the key is a hash
+# of everything the entry is made from. An entry is made in a temporary
+# directory beside its place and renamed, so it is there whole or not at all.
+
+set -euo pipefail
+
+KEV_TOP=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+KEV_LIB=$KEV_TOP/selftests/lib
+KEV_CACHE=${KEVNOTIFY_CACHE:-$HOME/.cache/kevnotify}
+mkdir -p "$KEV_CACHE/logs" "$KEV_CACHE/mnt"
+KEV_CACHE=$(cd "$KEV_CACHE" && pwd)
+export KEV_TOP KEV_LIB KEV_CACHE
+
+say() { printf 'kevnotify: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# hash_of PATH…: one key for the names, modes and contents of files and trees,
+# but for what a build leaves there.
+hash_of() {
+	local path files
+	for path; do
+		[ -e "$path" ] || die "$path: no such file"
+		files=$(find "$path" -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
+			! -name '*.mod' ! -name '*.mod.c' ! -name '*.symvers' ! -name '*.order')
+		while read -r path; do
+			stat -c "${path#"$KEV_TOP"} %a" "$path"
+			cat "$path"
+		done < <(LC_ALL=C sort <<<"$files")
+	done | sha256sum | cut -c1-16
+}
+
+# sum_of STRING…: one key for some words.
+sum_of() {
+	printf '%s\n' "$@" | sha256sum | cut -c1-16
+}
+
+# cache_get NAME KEY BUILDER [ARG…]: print the entry's path; BUILDER DIR ARG…, in
+# a shell of its own where -e holds, fills a new one. A second caller waits for
+# the first.
+cache_get() {
+	local name=$1 key=$2 builder=$3 entry log tmp
+	shift 3
+	entry=$KEV_CACHE/$name-$key log=$KEV_CACHE/logs/$name-$key.log
+	if [ ! -d "$entry" ]; then
+		(
+		flock 9
+		[ ! -d "$entry" ] || exit 0
+		# Under the lock, what is left of this name was killed.
+		as_root rm -rf "$KEV_CACHE/.tmp.$name-$key".*
+		tmp=$(mktemp -d "$KEV_CACHE/.tmp.$name-$key.XXXXXX")
+		chmod 755 "$tmp"
+		say "building $name (log: $log)"
+		if ! bash -euc '. "$0"; "$@"' "$KEV_LIB/all.sh" "$builder" "$tmp" "$@" \
+		     >"$log" 2>&1 9>&-; then
+			tail -n 25 "$log" >&2
+			as_root rm -rf "$tmp"
+			die "building $name failed; the whole log: $log"
+		fi
+		mv -T "$tmp" "$entry"
+		) 9>"$KEV_CACHE/logs/.lock.$name-$key" || return 1
+	fi
+	touch -c "$entry" 2>/dev/null || :
+	printf '%s\n' "$entry"
+}

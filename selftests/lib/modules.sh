@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The package, the module that dkms builds from it for a guest kernel, and the
+# modules that only tests use.
+
+# shellcheck source=selftests/lib/kernels.sh
+. "${BASH_SOURCE[0]%/*}/kernels.sh"
+
+DEB_INPUT=(CHANGELOG.md COPYING README.md debian dkms.conf src)
+TEST_MODULES=(samples selftests/kevnotify/storm selftests/kunit)
+
+build_deb() {
+	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "${DEB_INPUT[@]}"
+}
+
+# deb_path: the package, built from this tree.
+deb_path() {
+	local entry paths=("${DEB_INPUT[@]/#/$KEV_TOP/}")
+	entry=$(cache_get deb "$(hash_of "${paths[@]}")" build_deb) || return 1
+	printf '%s\n' "$entry"/*.deb
+}
+
+build_module() {
+	in_kernel_root "$2" "${3%/*}:/deb" "$1:/out:rw" -- /inside/module
+}
+
+# module_dir KERNEL: where the kevnotify.ko that dkms built for it is.
+module_dir() {
+	local deb release
+	deb=$(deb_path) && release=$(kernel_release "$1") || return 1
+	cache_get "module-$1" "$(sum_of "$release" \
+		"$(hash_of "$KEV_TOP"/{src,dkms.conf,debian})")" build_module "$1" "$deb"
+}
+
+build_test_modules() {
+	in_kernel_root "$2" "$KEV_TOP:/src" "$1:/out:rw" -- /inside/test-modules "${@:3}"
+}
+
+# test_modules_dir KERNEL: where the .ko files of samples and tests are.
+test_modules_dir() {
+	local dir dirs=() release
+	release=$(kernel_release "$1") || return 1
+	for dir in "${TEST_MODULES[@]}"; do
+		[ "$1:$dir" != "${1#debug}:selftests/kunit" ] || continue
+		[ ! -e "$KEV_TOP/$dir/Kbuild" ] || dirs+=("$dir")
+	done
+	cache_get "tests-$1" "$(sum_of "$release" \
+		"$(hash_of "$KEV_TOP/src" "${dirs[@]/#/$KEV_TOP/}")")" \
+		build_test_modules "$1" "${dirs[@]}"
+}

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The build root: a Debian userland with compiler, dkms, the kernels and their
+# headers. It is only ever used below an overlay, so nothing of the host's own
+# /lib/modules, /usr/src or /var/lib/dkms is seen or touched.
+
+# shellcheck source=selftests/lib/cache.sh
+. "${BASH_SOURCE[0]%/*}/cache.sh"
+
+SUITE=bookworm
+ROOT_PACKAGES=(
+	bc bison busybox-static build-essential coccinelle cpio debhelper dh-dkms
+	dkms dpkg-dev e2fsprogs fakeroot flex kmod libelf-dev libssl-dev lintian
+	linux-headers-cloud-amd64 linux-image-cloud-amd64 linux-source-6.1
+	libpython3.11 perl procps python3-minimal rsync shellcheck sparse
+	xz-utils
+)
+
+# apt_sources: sources.list lines for the suite, from the mirrors that apt is
+# configured with (KEVNOTIFY_MIRROR, KEVNOTIFY_SECURITY override).
+apt_sources() {
+	local uris mirror security
+	uris=$(apt-get indextargets --format '$(LABEL) $(RELEASE) $(REPO_URI)' \
+		'Created-By: Packages' 'Component: main')
+	mirror=${KEVNOTIFY_MIRROR:-$(awk '$1 == "Debian" { print $NF; exit }' <<<"$uris")}
+	security=${KEVNOTIFY_SECURITY:-$(awk '$1 == "Debian-Security" { print $NF; exit }' <<<"$uris")}
+	[ -n "$mirror" ] || die "no Debian mirror in apt's configuration: set KEVNOTIFY_MIRROR"
+	printf 'deb %s %s main\n' "$mirror" "$SUITE" "$mirror" "$SUITE-updates" \
+		"$mirror" "$SUITE-backports" ${security:+"$security" "$SUITE-security"}
+}
+
+# debootstrap_into DIR PACKAGES [mmdebstrap option…]
+debootstrap_into() {
+	local dir=$1 packages=$2 opts=() line
+	shift 2
+	# How the host reaches its mirror (proxy, clock checks) holds inside too.
+	while read -r line; do
+		opts+=("--aptopt=$line")
+	done < <(apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-)' || :)
+	apt_sources | as_root env INITRD=No mmdebstrap --quiet --variant=minbase \
+		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
+		--dpkgopt=force-unsafe-io \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		"${opts[@]}" --include="$packages" "$@" "$SUITE" "$dir" -
+}
+
+build_root() {
+	local packages
+	packages=$(IFS=,; echo "${ROOT_PACKAGES[*]}")
+	# The newer kernel is the same meta package from another suite: second step.
+	debootstrap_into "$1/root" "$packages" --customize-hook='chroot "$1" env \
+		DEBIAN_FRONTEND=noninteractive INITRD=No apt-get install -qy \
+		--no-install-recommends -t '"$SUITE"'-backports \
+		linux-image-cloud-amd64 linux-headers-cloud-amd64'
+}
+
+# root_dir: the build root's path.
+root_dir() {
+	local entry
+	entry=$(cache_get root "$(sum_of "$SUITE" "${ROOT_PACKAGES[@]}")" build_root) || return 1
+	printf '%s/root\n' "$entry"
+}
+
+# root_version PACKAGE: its version in the build root.
+root_version() {
+	local root
+	root=$(root_dir) || return 1
+	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$1"
+}
+
+# in_root [SRC:DEST[:rw]]… -- COMMAND…: run in an overlay of the build root that
+# is gone afterwards, without a network. The directory SRC of the host is seen at
+# DEST, and only with :rw are changes to it real.
+in_root() {
+	local root
+	root=$(root_dir) || return 1
+	as_root unshare --mount --net --pid --fork --kill-child --propagation private \
+		"$KEV_LIB/enter" "$root" "$KEV_CACHE/mnt" "$KEV_LIB/inside:/inside" "$@"
+}

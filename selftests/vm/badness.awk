@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Prints the lines of a console log that tell of a kernel in trouble, and fails
+# when there are any. EXPECT in the environment: lines that were announced do
+# not count, but one has to be there.
+
+BEGIN {
+	bad = "BUG:|kernel BUG at|WARNING:|Oops:|Call Trace:|Kernel panic|double fault" \
+	      "|general protection fault|Unable to handle|UBSAN:|KASAN:|KCSAN:|KFENCE:" \
+	      "|possible (circular|recursive|irq)|inconsistent lock state|bad unlock" \
+	      "|held lock freed|suspicious RCU|lock held when returning|Invalid wait context" \
+	      "|rcu:.*(stall|starved)|INFO: (rcu|task|trying|Object|Slab)|soft lockup" \
+	      "|hard LOCKUP|blocked for more than|workqueue lockup|ODEBUG:|refcount_t:" \
+	      "|list_(add|del) corruption|unregister_netdevice: waiting|unreferenced object" \
+	      "|kmemleak:.*(new suspected|disabled)|memory leak|sleeping function" \
+	      "|scheduling while atomic"
+	expect = ENVIRON["EXPECT"]
+}
+
+# The trace of an OOM report, and of a report that was announced, is theirs.
+/invoked oom-killer:/ { its_trace = 1 }
+/Call Trace:/ && its_trace { its_trace = 0; next }
+$0 !~ bad { next }
+expect != "" && $0 ~ expect { seen = its_trace = 1; next }
+{ print; found = 1 }
+
+END {
+	if (expect != "" && !seen) {
+		print "announced and not there: " expect
+		found = 1
+	}
+	exit found
+}
