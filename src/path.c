@@ -159,6 +159,7 @@ int kev_path_check(const char *path, char *why, size_t size)
 	w->why = why;
 	w->size = size;
 	strscpy(w->rest, path, PATH_MAX);
+	*why = '\0';
 	scoped_with_init_fs()
 		err = kev_path_walk(w);
 	kvfree(w);
