@@ -29,6 +29,8 @@ static struct cpumask kev_stage_filled;
 static struct cpumask kev_stage_pass;
 
 static struct task_struct *kev_stage_collector;
+/* Has any doorbell rung since the collector armed them? */
+static bool kev_stage_bell;
 
 static struct kev_slot *kev_stage_slot(const struct kev_stage *st, u32 index)
 {
@@ -202,6 +204,7 @@ static void kev_stage_wake(struct irq_work *work)
 	struct task_struct *collector = READ_ONCE(kev_stage_collector);
 
 	kev_stat_inc(KEV_STAT_DOORBELLS);
+	WRITE_ONCE(kev_stage_bell, true);
 	if (collector)
 		wake_up_process(collector);
 }
@@ -306,6 +309,7 @@ void kev_stage_arm(void)
 {
 	unsigned int cpu;
 
+	WRITE_ONCE(kev_stage_bell, false);
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
@@ -334,6 +338,17 @@ bool kev_stage_pending(void)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * kev_stage_rung() - has a doorbell rung since kev_stage_arm()?
+ *
+ * Context: the collector.
+ * Return: true if so.
+ */
+bool kev_stage_rung(void)
+{
+	return READ_ONCE(kev_stage_bell);
 }
 
 /**

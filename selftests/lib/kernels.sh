@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/root.sh
 . "${BASH_SOURCE[0]%/*}/root.sh"
 
-KERNELS='6.1 6.12 debug'
+export KERNELS='6.1 6.12 debug'
 
 build_linux() {
 	tar -C "$1" --strip-components=1 -xf "$2"/usr/src/linux-source-6.1.tar.xz
@@ -21,20 +21,7 @@ linux_dir() {
 }
 
 build_debug() {
-	local out=$1 linux=$2
-	mkdir "$out/build"
-	cp "$KEV_LIB/debug.config" "$out/fragment"
-	in_root "$linux:/usr/src/linux" "$out:/mnt:rw" -- nice sh -euc '
-		make="make -sC /usr/src/linux O=/mnt/build -j$(nproc)"
-		$make allnoconfig KCONFIG_ALLCONFIG=/mnt/fragment
-		lost=$(grep ^CONFIG_ /mnt/fragment | grep -vxFf /mnt/build/.config) || :
-		[ -z "$lost" ] || { echo "not in the resulting .config:" $lost; exit 1; }
-		$make bzImage modules
-		$make -s kernelrelease >/mnt/release
-		cp /mnt/build/arch/x86/boot/bzImage /mnt/vmlinuz
-		cd /mnt/build
-		find . -name "*.o" ! -path "./scripts/*" ! -path "./tools/*" -delete
-		rm -rf vmlinux* .tmp_vmlinux* arch/x86/boot *.a'
+	in_root "$2:/usr/src/linux" "$1:/out:rw" -- nice /inside/debug
 }
 
 # debug_dir: vmlinuz, release and build/ (what modules build against, with the
@@ -43,7 +30,7 @@ debug_dir() {
 	local linux
 	linux=$(linux_dir) || return 1
 	cache_get debug "$(sum_of "$linux" "$(root_version gcc-12)" \
-		"$(hash_of "$KEV_LIB/debug.config")")" build_debug "$linux"
+		"$(hash_of "$KEV_LIB/inside/debug.config")")" build_debug "$linux"
 }
 
 # kernel_release NAME: what uname -r says there.
@@ -79,9 +66,5 @@ in_kernel_root() {
 	fi
 	while [ "$1" != -- ]; do binds+=("$1"); shift; done
 	shift
-	in_root "${binds[@]}" -- env RELEASE="$release" sh -c '
-		for dir in /lib/modules/*; do
-			[ "$dir" = "/lib/modules/$RELEASE" ] || rm -rf "$dir"
-		done
-		exec "$@"' sh "$@"
+	in_root "${binds[@]}" -- /inside/only "$release" "$@"
 }

@@ -11,14 +11,7 @@ DEB_INPUT=(CHANGELOG.md COPYING README.md debian dkms.conf src)
 TEST_MODULES=(samples selftests/kevnotify/storm selftests/kunit)
 
 build_deb() {
-	in_root "$KEV_TOP:/work/kevnotify" "$1:/out:rw" -- sh -euc '
-		cd /work/kevnotify
-		mkdir /work/deb
-		cp -r "$@" /work/deb
-		cd /work/deb
-		dpkg-buildpackage -us -uc -b
-		lintian --fail-on error,warning ../*.changes
-		mv ../*.deb /out' sh "${DEB_INPUT[@]}"
+	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "${DEB_INPUT[@]}"
 }
 
 # deb_path: the package, built from this tree.
@@ -29,13 +22,7 @@ deb_path() {
 }
 
 build_module() {
-	local deb=$3
-	in_kernel_root "$2" "${deb%/*}:/deb" "$1:/out:rw" -- sh -euc '
-		apt-get install -qy /deb/*.deb || {
-			cat /var/lib/dkms/kevnotify/*/build/make.log; exit 1; }
-		dkms status kevnotify -k "$RELEASE" | tee /dev/stderr | grep -q ": installed"
-		cp "$(modinfo -k "$RELEASE" -n kevnotify)" /out
-		xz -dq /out/*.xz 2>/dev/null || :'
+	in_kernel_root "$2" "${3%/*}:/deb" "$1:/out:rw" -- /inside/module
 }
 
 # module_dir KERNEL: where the kevnotify.ko that dkms built for it is.
@@ -47,16 +34,7 @@ module_dir() {
 }
 
 build_test_modules() {
-	in_kernel_root "$2" "$KEV_TOP:/work" "$1:/out:rw" -- sh -euc '
-		kbuild() { make -sC "/lib/modules/$RELEASE/build" -j"$(nproc)" "$@"; }
-		# The symbols as dkms saw them: the same source, compiler and kernel.
-		kbuild M=/work/src clean
-		kbuild M=/work/src modules
-		for dir; do
-			kbuild M="/work/$dir" clean
-			kbuild M="/work/$dir" KBUILD_EXTRA_SYMBOLS=/work/src/Module.symvers modules
-			cp "/work/$dir"/*.ko /out
-		done' sh "${@:3}"
+	in_kernel_root "$2" "$KEV_TOP:/src" "$1:/out:rw" -- /inside/test-modules "${@:3}"
 }
 
 # test_modules_dir KERNEL: where the .ko files of samples and tests are.

@@ -77,5 +77,5 @@ in_root() {
 	local root
 	root=$(root_dir) || return 1
 	as_root unshare --mount --net --pid --fork --kill-child --propagation private \
-		"$KEV_LIB/enter" "$root" "$KEV_CACHE/mnt" "$@"
+		"$KEV_LIB/enter" "$root" "$KEV_CACHE/mnt" "$KEV_LIB/inside:/inside" "$@"
 }

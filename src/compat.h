@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels 5.10 to 7.3, and the only version tests.
+ * The rest of the source is written for the newest kernel.
+ */
+#ifndef _KEV_COMPAT_H
+#define _KEV_COMPAT_H
+
+#include <linux/fs_struct.h>
+#include <linux/sysctl.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error kevnotify needs Linux 5.10 or later
+#endif
+
+/* 2026-11: kernel threads see the initial root by themselves up to 7.2 */
+#ifndef scoped_with_init_fs
+#define scoped_with_init_fs()
+#endif
+
+/* 2026-11: since 6.6 a table's empty last entry must not be counted, before it must be there */
+#ifdef register_sysctl
+#define kev_register_sysctl(path, table) \
+	register_sysctl_sz(path, table, ARRAY_SIZE(table) - 1)
+#else
+#define kev_register_sysctl(path, table) register_sysctl(path, table)
+#endif
+
+/* 2026-11: a proc_handler's table is const since 6.11 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+typedef const struct ctl_table kev_ctl_table;
+#else
+typedef struct ctl_table kev_ctl_table;
+#endif
+
+/*
+ * Does function fn have the prototype of tracepoint name's probes? Decided
+ * from the header alone: the tracepoints themselves are not exported.
+ */
+#define KEV_PROBES(name, fn)							\
+	__builtin_types_compatible_p(typeof(&check_trace_callback_type_##name),	\
+				     void (*)(typeof(&(fn))))
+
+#endif /* _KEV_COMPAT_H */

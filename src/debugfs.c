@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /sys/kernel/debug/kevnotify: everything in one cat, and fault injection. */
+#include <linux/cpumask.h>
+#include <linux/debugfs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+
+#include "debugfs.h"
+#include "dispatch.h"
+#include "helper.h"
+#include "inject.h"
+#include "log.h"
+#include "params.h"
+#include "source.h"
+#include "stage.h"
+#include "stats.h"
+#include "sysfs.h"
+
+static struct dentry *kev_debugfs;
+
+static int stats_show(struct seq_file *m, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < kev_counters(); i++)
+		seq_printf(m, "%s %llu\n", kev_counter_name(i), kev_counter_read(i));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+static void kev_hist_show(struct seq_file *m, const char *name, const struct kev_hist *hist)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEV_HIST_BUCKETS; i++) {
+		unsigned long n = READ_ONCE(hist->count[i]);
+
+		if (n)
+			seq_printf(m, "%s below_ns=%llu count=%lu\n", name, 1ULL << i, n);
+	}
+}
+
+static int latency_show(struct seq_file *m, void *unused)
+{
+	kev_hist_show(m, "raise_to_exec", &kev_hist_raise_to_exec);
+	kev_hist_show(m, "exec_to_exit", &kev_hist_exec_to_exit);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(latency);
+
+static int refs_show(struct seq_file *m, void *unused)
+{
+	struct kev_source *src = NULL;
+
+	seq_printf(m, "module refs=%d\n", module_refcount(THIS_MODULE));
+	while ((src = kev_source_get_next(src)))
+		/* Without the one that this walk holds */
+		seq_printf(m, "source %s number=%u owner=%s refs=%u\n", src->name, src->number,
+			   module_name(src->owner), kref_read(&src->ref) - 1);
+	kev_helper_show(m);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(refs);
+
+static int log_show(struct seq_file *m, void *unused)
+{
+	unsigned int cpu;
+	u64 base, next;
+
+	kev_dispatch_cursor(&base, &next);
+	seq_printf(m, "log first=%llu next=%llu\n", kev_log_first(), kev_log_next());
+	seq_printf(m, "cursor helper base=%llu next=%llu\n", base, next);
+	for_each_possible_cpu(cpu)
+		seq_printf(m, "stage cpu=%u head=%u tail=%u\n", cpu, kev_stage_head(cpu),
+			   kev_stage_tail(cpu));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(log);
+
+static int kev_knob_get(void *data, u64 *value)
+{
+	*value = READ_ONCE(*(u32 *)data);
+	return 0;
+}
+
+static int kev_knob_set(void *data, u64 value)
+{
+	if (!kev_may_write("inject"))
+		return -EPERM;
+	if (value > U32_MAX)
+		return -ERANGE;
+	WRITE_ONCE(*(u32 *)data, value);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(kev_knob_fops, kev_knob_get, kev_knob_set, "%llu\n");
+
+/**
+ * kev_debugfs_init() - show what there is to debug
+ *
+ * Nothing depends on it, so that its failures are nobody's.
+ *
+ * Context: task; may sleep.
+ */
+void kev_debugfs_init(void)
+{
+	struct dentry *inject;
+	int i;
+
+	kev_debugfs = debugfs_create_dir("kevnotify", NULL);
+	debugfs_create_file("stats", 0444, kev_debugfs, NULL, &stats_fops);
+	debugfs_create_file("latency", 0444, kev_debugfs, NULL, &latency_fops);
+	debugfs_create_file("refs", 0444, kev_debugfs, NULL, &refs_fops);
+	debugfs_create_file("log", 0444, kev_debugfs, NULL, &log_fops);
+
+	inject = debugfs_create_dir("inject", kev_debugfs);
+	for (i = 0; i < KEV_INJECTS; i++)
+		debugfs_create_file_unsafe(kev_inject_names[i], 0644, inject,
+					   &kev_inject_knobs[i].every, &kev_knob_fops);
+	debugfs_create_file_unsafe("slow_ms", 0644, inject, &kev_inject_slow_ms,
+				   &kev_knob_fops);
+}
+
+/**
+ * kev_debugfs_exit() - undo kev_debugfs_init()
+ *
+ * Context: task; sleeps until readers have returned.
+ */
+void kev_debugfs_exit(void)
+{
+	debugfs_remove_recursive(kev_debugfs);
+}

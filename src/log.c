@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log: the last records, of which kevnotifyd is the only writer. Readers
+ * take no lock that it needs; they copy a record and then look whether it is
+ * still the one they asked for.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+
+#include "log.h"
+#include "render.h"
+#include "stage.h"
+#include "stats.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+char kev_log_instance[33];
+
+static struct kev_record *kev_log_records;
+static u32 kev_log_size;
+/* atomic64_t, so that 32-bit readers see no half */
+static atomic64_t kev_log_head = ATOMIC64_INIT(1);
+
+static struct kev_record *kev_log_slot(u64 seq)
+{
+	return &kev_log_records[(u32)seq & (kev_log_size - 1)];
+}
+
+/**
+ * kev_log_next() - the sequence number that the next record will have
+ *
+ * Context: any but NMI.
+ * Return: the number; every smaller one has been given.
+ */
+u64 kev_log_next(void)
+{
+	return atomic64_read(&kev_log_head);
+}
+
+/**
+ * kev_log_first() - the oldest sequence number in the log
+ *
+ * Context: any but NMI.
+ * Return: the number; kev_log_next() when the log is empty.
+ */
+u64 kev_log_first(void)
+{
+	u64 next = kev_log_next();
+
+	return next > kev_log_size ? next - kev_log_size : 1;
+}
+
+/**
+ * kev_log_copy() - copy a record
+ * @seq: which
+ * @rec: where to
+ *
+ * Context: task.
+ * Return: 0; -ENODATA if it is not there yet, -EPIPE if it is there no more.
+ */
+int kev_log_copy(u64 seq, struct kev_record *rec)
+{
+	const struct kev_record *slot = kev_log_slot(seq);
+
+	if (seq >= kev_log_next())
+		return -ENODATA;
+	/* Pairs with the release in kev_log_append(): this stamp, then what it stands for */
+	if (smp_load_acquire(&slot->stamp) != (u32)seq)
+		return -EPIPE;
+	memcpy(rec, slot, sizeof(*rec));
+	/* The copy before the second look; pairs with smp_wmb() in kev_log_append() */
+	smp_rmb();
+	return READ_ONCE(slot->stamp) == (u32)seq ? 0 : -EPIPE;
+}
+
+/* The keys of the values behind the message in rec->text, as far as there is room */
+static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
+{
+	size_t at = strlen(rec->text) + 1;
+	unsigned int i;
+
+	for (i = 0; keys && keys[i] && i < rec->event.values; i++) {
+		size_t len = strlen(keys[i]) + 1;
+
+		if (at + len >= sizeof(rec->text)) {
+			rec->event.flags |= KEV_TRUNCATED;
+			break;
+		}
+		memcpy(rec->text + at, keys[i], len);
+		at += len;
+	}
+	rec->text[at] = '\0';
+}
+
+static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *resolve)
+{
+	u64 seq = kev_log_next();
+	struct kev_record *rec = kev_log_slot(seq);
+	struct kev_origin origin = { .level = ev->level };
+
+	WRITE_ONCE(rec->stamp, (u32)seq - 1);
+	/* No reader may take the new bytes for the old record; pairs with kev_log_copy() */
+	smp_wmb();
+	rec->cpu = cpu;
+	rec->seq = seq;
+	rec->real = ktime_to_ns(ktime_mono_to_real(ns_to_ktime(ev->mono)));
+	memcpy(&rec->event, ev, offsetof(struct kev_event, data) + ev->len);
+
+	rcu_read_lock();
+	resolve(ev, seq, &origin);
+	rec->suppressed = origin.suppressed;
+	rec->event.level = origin.level;
+	strscpy(rec->source, origin.name, sizeof(rec->source));
+	kev_render_message(&rec->event, &origin, rec->text, KEVNOTIFY_MESSAGE_MAX + 1);
+	kev_log_put_keys(rec, origin.keys);
+	rcu_read_unlock();
+
+	/* The whole record before its stamp; pairs with kev_log_copy() */
+	smp_store_release(&rec->stamp, (u32)seq);
+	kev_stat_inc(KEV_STAT_RECORDED);
+	atomic64_set_release(&kev_log_head, seq + 1);
+	trace_kevnotify_record(seq, rec->source, ev->id, rec->event.level, rec->text);
+}
+
+/**
+ * kev_log_collect() - move what is staged into the log, oldest first
+ * @resolve: who knows the sources
+ *
+ * One pass, bounded by the size of the stages.
+ *
+ * Context: kevnotifyd.
+ * Return: the number of records appended.
+ */
+unsigned int kev_log_collect(kev_resolve_fn *resolve)
+{
+	struct kev_stage *st;
+	unsigned int n = 0;
+
+	kev_stage_begin();
+	while ((st = kev_stage_oldest())) {
+		kev_log_append(kev_stage_event(st), st->cpu, resolve);
+		kev_stage_free(st);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * kev_log_init() - make the log
+ * @records: how many it holds, a power of two
+ *
+ * Context: task; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kev_log_init(unsigned int records)
+{
+	u8 instance[16];
+
+	BUILD_BUG_ON(sizeof(struct kev_record) != KEV_RECORD_BYTES);
+	get_random_bytes(instance, sizeof(instance));
+	*bin2hex(kev_log_instance, instance, sizeof(instance)) = '\0';
+	/* Zeroed: stamp 0 is no sequence number that is asked for here */
+	kev_log_records = kvcalloc(records, sizeof(*kev_log_records), GFP_KERNEL);
+	if (!kev_log_records)
+		return -ENOMEM;
+	kev_log_size = records;
+	return 0;
+}
+
+/**
+ * kev_log_exit() - drop the log with what is in it
+ *
+ * Context: task; may sleep. kevnotifyd is gone, and so are all readers.
+ */
+void kev_log_exit(void)
+{
+	kvfree(kev_log_records);
+}

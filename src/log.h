@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_LOG_H
+#define _KEV_LOG_H
+
+#include <linux/types.h>
+
+#include "event.h"
+
+#define KEV_RECORD_BYTES	1024
+#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - 560)
+#define KEV_RECORD_NAME		24
+
+/**
+ * struct kev_record - an event in the log
+ * @stamp: low half of @seq while the record is whole; written by the log alone
+ * @cpu: where it was raised
+ * @seq: its sequence number, from 1
+ * @real: CLOCK_REALTIME in ns
+ * @suppressed: events of the same (source, id) suppressed since the last one
+ * @source: the source's name
+ * @event: the event as it was staged
+ * @text: the message, and then the keys of the event's values, each ended by NUL
+ */
+struct kev_record {
+	u32			stamp;
+	u32			cpu;
+	u64			seq;
+	u64			real;
+	u64			suppressed;
+	char			source[KEV_RECORD_NAME];
+	struct kev_event	event;
+	char			text[KEV_RECORD_TEXT];
+};
+
+/**
+ * struct kev_origin - what a source knows of an event beyond what was staged
+ * @name: the source's name
+ * @message: the template of the message
+ * @keys: keys of the values, ended by NULL; or NULL
+ * @suppressed: events of the same (source, id) suppressed since the last one
+ * @level: syslog level
+ */
+struct kev_origin {
+	const char		*name;
+	const char		*message;
+	const char *const	*keys;
+	u64			suppressed;
+	u8			level;
+};
+
+/* Fills in the origin of an event that becomes record seq; called under rcu_read_lock(). */
+typedef void kev_resolve_fn(const struct kev_event *ev, u64 seq, struct kev_origin *origin);
+
+/* 128 bits in hex, new at each load: SEQ starts anew with it */
+extern char kev_log_instance[33];
+
+unsigned int kev_log_collect(kev_resolve_fn *resolve);
+int kev_log_copy(u64 seq, struct kev_record *rec);
+u64 kev_log_first(void);
+u64 kev_log_next(void);
+
+int kev_log_init(unsigned int records);
+void kev_log_exit(void);
+
+#endif /* _KEV_LOG_H */

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is this program safe to start as root? It, every directory on the way and
+ * every symbolic link's target must be root's and writable by nobody else.
+ * A guard against mistakes: the boundary is who may set the helper.
+ */
+#include <linux/completion.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/jiffies.h>
+#include <linux/kref.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "inject.h"
+#include "path.h"
+
+#define KEV_PATH_LINKS	40	/* as the kernel's own limit */
+
+/* A walk along a path, which changes as links are followed */
+struct kev_walk {
+	char	done[PATH_MAX];	/* what has been looked at; holds no link */
+	char	rest[PATH_MAX];	/* what has not */
+	char	next[PATH_MAX];	/* the rest to be, when a link is put in */
+	int	links;
+	char	*why;
+	size_t	size;
+};
+
+__printf(3, 4)
+static int kev_path_refuse(struct kev_walk *w, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(w->why, w->size, fmt, args);
+	va_end(args);
+	return err;
+}
+
+static int kev_path_owner(struct kev_walk *w, const struct inode *inode)
+{
+	if (!uid_eq(inode->i_uid, GLOBAL_ROOT_UID))
+		return kev_path_refuse(w, -EACCES, "%s is not root's", w->done);
+	if (inode->i_mode & S_IWOTH)
+		return kev_path_refuse(w, -EACCES, "%s is writable by others", w->done);
+	if (inode->i_mode & S_IWGRP)
+		return kev_path_refuse(w, -EACCES, "%s is writable by its group", w->done);
+	return 0;
+}
+
+static int kev_path_program(struct kev_walk *w, const struct path *path)
+{
+	const struct inode *inode = d_inode(path->dentry);
+
+	if (!S_ISREG(inode->i_mode))
+		return kev_path_refuse(w, -EACCES, "%s is not a regular file", w->done);
+	if (!(inode->i_mode & 0111) || (path->mnt->mnt_flags & MNT_NOEXEC))
+		return kev_path_refuse(w, -EACCES, "%s is not executable", w->done);
+	return kev_path_owner(w, inode);
+}
+
+/* Go on with the link's target in the place of its name */
+static int kev_path_link(struct kev_walk *w, const struct path *path)
+{
+	DEFINE_DELAYED_CALL(put);
+	const char *target;
+	size_t n;
+
+	if (++w->links > KEV_PATH_LINKS)
+		return kev_path_refuse(w, -ELOOP, "%s: too many symbolic links", w->done);
+	target = vfs_get_link(path->dentry, &put);
+	if (IS_ERR(target))
+		return kev_path_refuse(w, PTR_ERR(target), "%s cannot be read", w->done);
+	n = snprintf(w->next, PATH_MAX, "%s%s", target, w->rest);
+	if (*target == '/')
+		w->done[0] = '\0';
+	else
+		*strrchr(w->done, '/') = '\0';
+	do_delayed_call(&put);
+	if (n >= PATH_MAX)
+		return kev_path_refuse(w, -ENAMETOOLONG, "a link makes the path too long");
+	strscpy(w->rest, w->next, PATH_MAX);
+	return 0;
+}
+
+/* Look at what w->done names by now; is it the program, or is there more of the path? */
+static int kev_path_look(struct kev_walk *w, bool more)
+{
+	struct path path;
+	umode_t mode;
+	int err;
+
+	err = kern_path(*w->done ? w->done : "/", 0, &path);
+	if (err)
+		return kev_path_refuse(w, err, "%s cannot be reached", w->done);
+	mode = d_inode(path.dentry)->i_mode;
+	if (S_ISLNK(mode))
+		err = kev_path_link(w, &path);
+	else if (!more)
+		err = kev_path_program(w, &path);
+	else if (S_ISDIR(mode))
+		err = kev_path_owner(w, d_inode(path.dentry));
+	else
+		err = kev_path_refuse(w, -ENOTDIR, "%s is not a directory", w->done);
+	path_put(&path);
+	return err;
+}
+
+static int kev_path_walk(struct kev_walk *w)
+{
+	size_t done, len;
+	char *part;
+	int err;
+
+	err = kev_path_look(w, true);
+	while (!err && *(part = w->rest + strspn(w->rest, "/"))) {
+		done = strlen(w->done);
+		len = strcspn(part, "/");
+		if (done + 1 + len >= PATH_MAX)
+			return kev_path_refuse(w, -ENAMETOOLONG, "the path is too long");
+		w->done[done] = '/';
+		memcpy(w->done + done + 1, part, len);
+		w->done[done + 1 + len] = '\0';
+		memmove(w->rest, part + len, strlen(part + len) + 1);
+		err = kev_path_look(w, *(w->rest + strspn(w->rest, "/")));
+	}
+	return err;
+}
+
+/**
+ * kev_path_check() - may this program be started?
+ * @path: its absolute path
+ * @why: filled with the rule and the culprit when it may not
+ * @size: room there
+ *
+ * Context: task; may sleep, on a dead network file system for ever.
+ * Return: 0; -EACCES if root alone does not own it all, or it is no program;
+ * -ENOMEM; what the walk met.
+ */
+int kev_path_check(const char *path, char *why, size_t size)
+{
+	struct kev_walk *w;
+	int err;
+
+	strscpy(why, "out of memory", size);
+	if (kev_inject(KEV_INJECT_ALLOC))
+		return -ENOMEM;
+	w = kvzalloc(sizeof(*w), GFP_KERNEL);
+	if (!w)
+		return -ENOMEM;
+	w->why = why;
+	w->size = size;
+	strscpy(w->rest, path, PATH_MAX);
+	scoped_with_init_fs()
+		err = kev_path_walk(w);
+	kvfree(w);
+	return err;
+}
+
+/* A check that somebody waits for, but not for ever */
+struct kev_check {
+	struct kref		ref;	/* the work and who waits */
+	struct work_struct	work;
+	struct completion	done;
+	int			err;
+	char			why[KEV_WHY_BYTES];
+	char			path[];
+};
+
+static struct workqueue_struct *kev_path_wq;
+
+static void kev_check_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct kev_check, ref));
+}
+
+static void kev_check_work(struct work_struct *work)
+{
+	struct kev_check *c = container_of(work, struct kev_check, work);
+
+	c->err = kev_path_check(c->path, c->why, sizeof(c->why));
+	complete(&c->done);
+	kref_put(&c->ref, kev_check_release);
+	/* rmmod was told busy so far; kev_path_exit() still waits for this function's end */
+	module_put(THIS_MODULE);
+}
+
+/**
+ * kev_path_check_within() - kev_path_check() in a kernel thread, for a limited time
+ * @path: the program's absolute path
+ * @ms: how long it may take; 0: no limit
+ * @why: as there
+ * @size: as there
+ *
+ * The thread sees the root and the mounts that the helper will see, which a
+ * caller in a container may not; and a dead network file system hangs it alone.
+ *
+ * Context: task; may sleep.
+ * Return: as kev_path_check(); -ETIMEDOUT; -EINTR for a fatal signal; -ENODEV
+ * while the module goes.
+ */
+int kev_path_check_within(const char *path, unsigned int ms, char *why, size_t size)
+{
+	unsigned long limit = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT;
+	struct kev_check *c;
+	long left;
+	int err;
+
+	strscpy(why, "out of memory", size);
+	c = kzalloc(struct_size(c, path, strlen(path) + 1), GFP_KERNEL);
+	if (!c)
+		return -ENOMEM;
+	if (!try_module_get(THIS_MODULE)) {
+		kfree(c);
+		return -ENODEV;
+	}
+	kref_init(&c->ref);
+	kref_get(&c->ref);
+	init_completion(&c->done);
+	strcpy(c->path, path);
+	INIT_WORK(&c->work, kev_check_work);
+	queue_work(kev_path_wq, &c->work);
+
+	left = wait_for_completion_killable_timeout(&c->done, limit);
+	if (left > 0) {
+		err = c->err;
+		strscpy(why, c->why, size);
+	} else {
+		err = left ? -EINTR : -ETIMEDOUT;
+		snprintf(why, size, "%s could not be looked at in time", path);
+	}
+	kref_put(&c->ref, kev_check_release);
+	return err;
+}
+
+/**
+ * kev_path_init() - make checks in a thread possible
+ *
+ * Context: task; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kev_path_init(void)
+{
+	/* Unbound and wide: one that hangs must not hold up the next */
+	kev_path_wq = alloc_workqueue("kevnotify_path", WQ_UNBOUND, 0);
+	return kev_path_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * kev_path_exit() - undo kev_path_init()
+ *
+ * Context: task; may sleep, not for long: a check under way would have pinned
+ * the module.
+ */
+void kev_path_exit(void)
+{
+	destroy_workqueue(kev_path_wq);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a record to strings KEY=value: the only place that knows the text form.
+ * Pure functions.
+ */
+#include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/nls.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+
+#include "render.h"
+
+/* A buffer that is written from the front; what does not fit is left out whole */
+struct kev_text {
+	char	*buf;
+	size_t	size;
+	size_t	len;
+};
+
+__printf(2, 3)
+static void kev_text_printf(struct kev_text *t, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	t->len += vscnprintf(t->buf + t->len, t->size - t->len, fmt, args);
+	va_end(args);
+}
+
+static void kev_text_char(struct kev_text *t, char c)
+{
+	if (t->len + 1 < t->size)
+		t->buf[t->len++] = c;
+}
+
+static void kev_text_hex(struct kev_text *t, u8 byte)
+{
+	kev_text_printf(t, "\\x%02x", byte);
+}
+
+/* The length of the valid UTF-8 character at s that needs no escape, or 0 */
+static int kev_text_plain(const u8 *s, size_t len)
+{
+	unicode_t u;
+	int n;
+
+	if (*s < 0x80)
+		return *s >= 0x20 && *s != 0x7f && *s != '\\';
+	n = utf8_to_utf32(s, min_t(size_t, len, 4), &u);
+	/* U+0080 to U+009F are control characters too */
+	return n > 0 && u >= 0xa0 ? n : 0;
+}
+
+/*
+ * No byte of a value may end its line or its string, or pass for an escape:
+ * whatever is not plain text is written \xNN.
+ */
+static void kev_text_escape(struct kev_text *t, const u8 *s, size_t len)
+{
+	while (len) {
+		int n = kev_text_plain(s, len);
+
+		if (!n) {
+			kev_text_hex(t, *s);
+			n = 1;
+		} else if (t->len + n < t->size) {
+			memcpy(t->buf + t->len, s, n);
+			t->len += n;
+		}
+		s += n;
+		len -= n;
+	}
+}
+
+static void kev_text_stack(struct kev_text *t, const struct kev_value *v)
+{
+	unsigned long entry;
+	unsigned int i;
+
+	for (i = 0; i + sizeof(entry) <= v->len; i += sizeof(entry)) {
+		memcpy(&entry, v->bytes + i, sizeof(entry));
+		if (i)
+			kev_text_char(t, ' ');
+		kev_text_printf(t, "%pS", (void *)entry);
+	}
+}
+
+/* A value as it stands in the event: strings are not escaped yet */
+static void kev_text_value(struct kev_text *t, const struct kev_value *v)
+{
+	__be32 ip;
+	u64 num = 0;
+
+	if (v->len == sizeof(num))
+		memcpy(&num, v->bytes, sizeof(num));
+	switch (v->type) {
+	case KEVNOTIFY_TYPE_U64:
+		kev_text_printf(t, "%llu", num);
+		break;
+	case KEVNOTIFY_TYPE_S64:
+		kev_text_printf(t, "%lld", (s64)num);
+		break;
+	case KEVNOTIFY_TYPE_HEX:
+		kev_text_printf(t, "0x%llx", num);
+		break;
+	case KEVNOTIFY_TYPE_IP4:
+		ip = (__force __be32)num;
+		kev_text_printf(t, "%pI4", &ip);
+		break;
+	case KEV_TYPE_STACK:
+		kev_text_stack(t, v);
+		break;
+	default:
+		kev_text_printf(t, "%.*s", v->len, (const char *)v->bytes);
+	}
+}
+
+/* Has the event a value of this key (by its place among the keys)? */
+static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
+			    const char *key, size_t len, struct kev_value *value)
+{
+	unsigned int at = 0, i;
+
+	for (i = 0; keys && keys[i] && kev_value_next(ev, &at, value); i++)
+		if (strlen(keys[i]) == len && !memcmp(keys[i], key, len))
+			return true;
+	return false;
+}
+
+/* An event of kevnotify_raisef() brings its message along */
+static bool kev_render_own(struct kev_text *t, const struct kev_event *ev)
+{
+	struct kev_value value;
+	unsigned int at = 0;
+
+	while (kev_value_next(ev, &at, &value)) {
+		if (value.type != KEV_TYPE_MESSAGE)
+			continue;
+		kev_text_value(t, &value);
+		return true;
+	}
+	return false;
+}
+
+static void kev_render_template(struct kev_text *t, const struct kev_event *ev,
+				const struct kev_origin *origin)
+{
+	const char *p = origin->message, *close;
+	struct kev_value value;
+
+	while (*p) {
+		close = *p == '{' ? strchr(p, '}') : NULL;
+		if (!close) {
+			kev_text_char(t, *p++);
+			continue;
+		}
+		if (kev_render_find(ev, origin->keys, p + 1, close - p - 1, &value))
+			kev_text_value(t, &value);
+		else
+			kev_text_char(t, '?');
+		p = close + 1;
+	}
+}
+
+/**
+ * kev_render_message() - an event's message
+ * @ev: the event
+ * @origin: its template, keys and count of suppressed events
+ * @buf: where to; ended by NUL
+ * @size: room there
+ *
+ * Context: any.
+ */
+void kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
+			char *buf, size_t size)
+{
+	struct kev_text t = { buf, size, 0 };
+
+	if (ev->flags & KEV_CLOSING)
+		kev_text_printf(&t, "%llu more events were suppressed", origin->suppressed);
+	else if (!kev_render_own(&t, ev))
+		kev_render_template(&t, ev, origin);
+	buf[t.len] = '\0';
+}
+
+static const char *const kev_context_names[] = {
+	[KEV_TASK]	= "task",
+	[KEV_SOFTIRQ]	= "softirq",
+	[KEV_HARDIRQ]	= "hardirq",
+	[KEV_NMI]	= "nmi",
+};
+
+/* Strings that every record has */
+static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec, char end)
+{
+	const struct kev_event *ev = &rec->event;
+	u32 ns;
+	u64 sec = div_u64_rem(rec->real, NSEC_PER_SEC, &ns);
+
+	kev_text_printf(t, "PRIORITY=%u%c", ev->level, end);
+	kev_text_printf(t, "SYSLOG_IDENTIFIER=kevnotify%cMESSAGE=", end);
+	kev_text_escape(t, rec->text, strnlen(rec->text, sizeof(rec->text)));
+	kev_text_printf(t, "%cKEVNOTIFY_SEQ=%llu%c", end, rec->seq, end);
+	kev_text_printf(t, "KEVNOTIFY_INSTANCE=%s%c", kev_log_instance, end);
+	kev_text_printf(t, "KEVNOTIFY_SOURCE=%s%c", rec->source, end);
+	kev_text_printf(t, "KEVNOTIFY_ID=%u%c", ev->id, end);
+	kev_text_printf(t, "KEVNOTIFY_TIME=%llu.%06u%c", sec, ns / (u32)NSEC_PER_USEC, end);
+	kev_text_printf(t, "KEVNOTIFY_CPU=%u%c", rec->cpu, end);
+	kev_text_printf(t, "KEVNOTIFY_PID=%d%c", ev->pid, end);
+	kev_text_printf(t, "KEVNOTIFY_UID=%u%cKEVNOTIFY_COMM=", ev->uid, end);
+	kev_text_escape(t, ev->comm, strnlen(ev->comm, sizeof(ev->comm)));
+	kev_text_printf(t, "%cKEVNOTIFY_CGROUP_ID=%llu%c", end, ev->cgroup_id, end);
+	kev_text_printf(t, "KEVNOTIFY_CONTEXT=%s%c", kev_context_names[ev->context & 3], end);
+}
+
+/* Strings that some records have */
+static void kev_render_notes(struct kev_text *t, const struct kev_record *rec,
+			     const struct kev_notes *notes, char end)
+{
+	if (rec->suppressed)
+		kev_text_printf(t, "KEVNOTIFY_SUPPRESSED=%llu%c", rec->suppressed, end);
+	if (notes->lost)
+		kev_text_printf(t, "KEVNOTIFY_LOST=%llu%c", notes->lost, end);
+	if (notes->delayed_ms)
+		kev_text_printf(t, "KEVNOTIFY_DELAYED_MS=%llu%c", notes->delayed_ms, end);
+	if (rec->event.flags & KEV_TRUNCATED || notes->fixed_only)
+		kev_text_printf(t, "KEVNOTIFY_TRUNCATED=1%c", end);
+}
+
+static void kev_render_field(struct kev_text *t, const char *key,
+			     const struct kev_value *value, char end)
+{
+	kev_text_printf(t, "KEVNOTIFY_%s=", key);
+	if (value->type == KEVNOTIFY_TYPE_STR)
+		kev_text_escape(t, value->bytes, value->len);
+	else
+		kev_text_value(t, value);
+	kev_text_char(t, end);
+}
+
+/* The source's own fields: its keys stand behind the message in rec->text */
+static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, char end)
+{
+	const char *key = rec->text + strnlen(rec->text, sizeof(rec->text)) + 1;
+	const char *limit = rec->text + sizeof(rec->text);
+	struct kev_value value;
+	unsigned int at = 0;
+
+	while (kev_value_next(&rec->event, &at, &value)) {
+		if (value.type == KEV_TYPE_STACK) {
+			kev_render_field(t, "STACK", &value, end);
+		} else if (value.type != KEV_TYPE_MESSAGE && key < limit && *key) {
+			kev_render_field(t, key, &value, end);
+			key += strnlen(key, limit - key) + 1;
+		}
+	}
+}
+
+/**
+ * kev_render_record() - a record as strings KEY=value
+ * @rec: a whole record, from kev_log_copy()
+ * @notes: what the reader's cursor adds
+ * @end: what ends each string: '\0' for an environment, '\n' for a stream
+ * @buf: where to
+ * @size: room there; KEV_RENDER_BYTES is enough for any record
+ *
+ * Context: task.
+ * Return: the number of bytes written.
+ */
+size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *notes,
+			 char end, char *buf, size_t size)
+{
+	struct kev_text t = { buf, size, 0 };
+
+	kev_render_fixed(&t, rec, end);
+	kev_render_notes(&t, rec, notes, end);
+	if (!notes->fixed_only)
+		kev_render_fields(&t, rec, end);
+	return t.len;
+}

@@ -1,0 +1,573 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sources: who may raise events. What their ids mean is copied at
+ * registration, so that nothing of an owner is needed once it has gone.
+ */
+#include <linux/ctype.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "inject.h"
+#include "params.h"
+#include "source.h"
+#include "stage.h"
+
+/*
+ * Orders registrations. Held over the view's calls, which wait for writers of
+ * sysfs: so no attribute takes it. Never held while waiting for a drain.
+ */
+static DEFINE_MUTEX(kev_source_mutex);
+static LIST_HEAD(kev_sources);
+static u32 kev_source_numbers = KEV_SOURCE_NONE;
+static const struct kev_source_view *kev_view;
+/* Makes kevnotifyd collect once more and waits for it */
+static void (*kev_drain)(void);
+
+/*
+ * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
+ * count what was admitted in it. A window that began a multiple of 2^22
+ * jiffies ago passes for a fresh one: once in an hour or more, for one window.
+ */
+#define KEV_RATE_BITS	10
+#define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
+#define KEV_RATE_TIME	GENMASK(31 - KEV_RATE_BITS, 0)
+#define KEV_RATE_TRIES	4
+
+/**
+ * kev_rate_admit() - does the rate limit admit one more event?
+ * @rate: the limit of its (source, id)
+ * @full: set to true when it admits no other one in this window
+ *
+ * Nothing is written when it does not: a flood must not share a cache line.
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool kev_rate_admit(struct kev_rate *rate, bool *full)
+{
+	unsigned int burst = kev_param(KEV_BURST);
+	unsigned int tries, old, new, count;
+	u32 now = (u32)jiffies & KEV_RATE_TIME;
+
+	if (!burst)
+		return true;
+	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
+		old = atomic_read(&rate->word);
+		count = old & KEV_RATE_COUNT;
+		if (!count || ((now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME) >= kev_window_jiffies)
+			new = now << KEV_RATE_BITS | 1;
+		else if (count < burst)
+			new = old + 1;
+		else
+			return false;
+		if (atomic_cmpxchg(&rate->word, old, new) == old) {
+			*full = (new & KEV_RATE_COUNT) >= burst;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct kev_source *kev_source_find(u32 number)
+{
+	struct kev_source *src;
+
+	list_for_each_entry_rcu(src, &kev_sources, list)
+		if (src->number == number)
+			return src;
+	return NULL;
+}
+
+static unsigned long kev_source_suppressed_id(const struct kev_source *src, unsigned int index)
+{
+	unsigned long n = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += local_read(&per_cpu_ptr(src->count, cpu)->suppressed[index]);
+	return n;
+}
+
+/* How many of this id were suppressed since that was last told? */
+static unsigned long kev_source_untold(struct kev_source *src, unsigned int index)
+{
+	struct kev_rate *rate = &src->rate[index];
+	unsigned long n = kev_source_suppressed_id(src, index) - rate->told;
+
+	rate->told += n;
+	return n;
+}
+
+/**
+ * kev_source_resolve() - what an event's source knows of it
+ * @ev: the event
+ * @seq: the sequence number that it gets
+ * @origin: filled; valid until rcu_read_unlock()
+ *
+ * Context: kevnotifyd, under rcu_read_lock().
+ */
+void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin)
+{
+	struct kev_source *src = kev_source_find(ev->source);
+	const struct kevnotify_event *meaning;
+	unsigned int index;
+
+	/* Unregistration leaves no event behind, so this is for a torn world only */
+	origin->name = "?";
+	origin->message = "?";
+	if (!src)
+		return;
+	index = kev_source_index(src, ev->id);
+	meaning = &src->events[index];
+	origin->name = src->name;
+	origin->message = meaning->message;
+	origin->keys = meaning->keys;
+	origin->level = src->level >= 0 ? src->level : meaning->level;
+	origin->suppressed = kev_source_untold(src, index);
+	src->last = seq;
+	if (ev->flags & KEV_FULL) {
+		src->rate[index].full = true;
+		src->rate[index].due = jiffies + kev_window_jiffies;
+	}
+}
+
+/**
+ * kev_source_close_due() - tell of bursts whose window is over
+ * @close: called for each (source, id) with suppressed events that nobody told of
+ *
+ * Context: kevnotifyd.
+ * Return: jiffies until the next one is due; MAX_SCHEDULE_TIMEOUT for none.
+ */
+unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id))
+{
+	unsigned long left = MAX_SCHEDULE_TIMEOUT;
+	struct kev_source *src;
+	struct kev_rate *rate;
+	unsigned int i;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(src, &kev_sources, list) {
+		for (i = 0; i < src->ids; i++) {
+			rate = &src->rate[i];
+			if (!rate->full)
+				continue;
+			if (time_before(jiffies, rate->due)) {
+				left = min(left, rate->due - jiffies);
+				continue;
+			}
+			rate->full = false;
+			if (kev_source_suppressed_id(src, i) != rate->told)
+				close(src, i);
+		}
+	}
+	rcu_read_unlock();
+	return left;
+}
+
+static void kev_source_release(struct kref *ref)
+{
+	complete(&container_of(ref, struct kev_source, ref)->released);
+}
+
+/**
+ * kev_source_put() - drop a reference
+ * @src: the source
+ *
+ * Context: any.
+ */
+void kev_source_put(struct kev_source *src)
+{
+	kref_put(&src->ref, kev_source_release);
+}
+
+/**
+ * kev_source_get_next() - walk over all sources
+ * @prev: the one before, whose reference is dropped; NULL for the first
+ *
+ * Context: task; may sleep.
+ * Return: the next one, with a reference; NULL at the end.
+ */
+struct kev_source *kev_source_get_next(struct kev_source *prev)
+{
+	struct kev_source *src, *next = NULL;
+	u32 after = prev ? prev->number : 0;
+
+	mutex_lock(&kev_source_mutex);
+	/* Numbers grow along the list, so that a @prev that has gone does no harm */
+	list_for_each_entry(src, &kev_sources, list) {
+		if (src->number > after && kref_get_unless_zero(&src->ref)) {
+			next = src;
+			break;
+		}
+	}
+	mutex_unlock(&kev_source_mutex);
+	if (prev)
+		kev_source_put(prev);
+	return next;
+}
+
+/**
+ * kev_source_raised() - how many events were raised
+ * @src: the source
+ *
+ * Context: any.
+ * Return: the count.
+ */
+unsigned long kev_source_raised(const struct kev_source *src)
+{
+	unsigned long n = 0;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += local_read(&per_cpu_ptr(src->count, cpu)->raised);
+	return n;
+}
+
+/**
+ * kev_source_suppressed() - how many events the rate limit suppressed
+ * @src: the source
+ *
+ * Context: any.
+ * Return: the count.
+ */
+unsigned long kev_source_suppressed(const struct kev_source *src)
+{
+	unsigned long n = 0;
+	unsigned int i;
+
+	for (i = 0; i < src->ids; i++)
+		n += kev_source_suppressed_id(src, i);
+	return n;
+}
+
+/**
+ * kev_source_set_comm() - take events of tasks of one name only
+ * @src: the source
+ * @comm: the name, shorter than TASK_COMM_LEN; empty: all tasks
+ *
+ * Context: task. A raise meanwhile may see half the name.
+ */
+void kev_source_set_comm(struct kev_source *src, const char *comm)
+{
+	WRITE_ONCE(src->filtered, false);
+	strscpy(src->comm, comm, sizeof(src->comm));
+	smp_store_release(&src->filtered, *comm);
+}
+
+/**
+ * kev_source_enable() - take events or not
+ * @src: the source
+ * @on: true to take them
+ *
+ * Context: task, of sysfs or of the built-in sources' own lock: neither can
+ * come after unregistration has begun.
+ */
+void kev_source_enable(struct kev_source *src, bool on)
+{
+	WRITE_ONCE(src->pub.on, on);
+}
+
+static bool kev_source_name_ok(const char *s, size_t max, int (*first)(int), const char *others)
+{
+	size_t len = strlen(s);
+	size_t i;
+
+	if (!len || len > max || !first(*s))
+		return false;
+	for (i = 1; i < len; i++)
+		if (!first(s[i]) && !isdigit(s[i]) && !strchr(others, s[i]))
+			return false;
+	return true;
+}
+
+static int kev_islower(int c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static int kev_isupper(int c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool kev_source_event_ok(const struct kevnotify_event *ev)
+{
+	unsigned int i;
+
+	if (!ev->message)
+		return true;
+	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX || ev->level < 0 || ev->level > 7)
+		return false;
+	for (i = 0; ev->keys && ev->keys[i]; i++)
+		if (i == KEVNOTIFY_FIELDS_MAX ||
+		    !kev_source_name_ok(ev->keys[i], KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
+			return false;
+	return true;
+}
+
+static bool kev_source_desc_ok(const struct kevnotify_desc *desc)
+{
+	unsigned int i;
+
+	if (!kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
+		return false;
+	if (!desc->ids || desc->ids > KEVNOTIFY_IDS_MAX || (desc->any_id && desc->ids != 1))
+		return false;
+	for (i = 0; i < desc->ids; i++)
+		if (!kev_source_event_ok(&desc->events[i]))
+			return false;
+	return true;
+}
+
+static unsigned int kev_source_keys(const struct kevnotify_event *ev)
+{
+	unsigned int n = 0;
+
+	while (ev->keys && ev->keys[n])
+		n++;
+	return n;
+}
+
+/* Copy a string to *at and move on */
+static const char *kev_source_copy_string(char **at, const char *s)
+{
+	char *copy = *at;
+
+	strcpy(copy, s);
+	*at += strlen(s) + 1;
+	return copy;
+}
+
+/* One allocation: the events, their key arrays, and the strings */
+static int kev_source_copy(struct kev_source *src, const struct kevnotify_desc *desc)
+{
+	size_t size = desc->ids * sizeof(*desc->events);
+	struct kevnotify_event *events;
+	unsigned int i, k;
+	const char **keys;
+	char *at;
+
+	for (i = 0; i < desc->ids; i++) {
+		size += desc->events[i].message ? strlen(desc->events[i].message) + 1 : 0;
+		for (k = 0; k < kev_source_keys(&desc->events[i]); k++)
+			size += strlen(desc->events[i].keys[k]) + 1;
+		size += (k + 1) * sizeof(*keys);
+	}
+	events = kzalloc(size, GFP_KERNEL);
+	if (!events)
+		return -ENOMEM;
+	src->strings = events;
+	src->events = events;
+	keys = (const char **)(events + desc->ids);
+	for (i = 0, at = (char *)keys; i < desc->ids; i++)
+		at += (kev_source_keys(&desc->events[i]) + 1) * sizeof(*keys);
+	for (i = 0; i < desc->ids; i++) {
+		if (desc->events[i].message)
+			events[i].message = kev_source_copy_string(&at, desc->events[i].message);
+		events[i].level = desc->events[i].level;
+		events[i].keys = keys;
+		for (k = 0; k < kev_source_keys(&desc->events[i]); k++)
+			*keys++ = kev_source_copy_string(&at, desc->events[i].keys[k]);
+		*keys++ = NULL;
+	}
+	return 0;
+}
+
+static void kev_source_destroy(struct kev_source *src)
+{
+	free_percpu(src->count);
+	kfree(src->rate);
+	kfree(src->strings);
+	kfree(src);
+}
+
+static struct kev_source *kev_source_create(struct module *owner,
+					    const struct kevnotify_desc *desc)
+{
+	struct kev_source *src;
+
+	if (kev_inject(KEV_INJECT_ALLOC))
+		return NULL;
+	src = kzalloc(sizeof(*src), GFP_KERNEL);
+	if (!src)
+		return NULL;
+	src->any_id = desc->any_id;
+	src->ids = desc->ids;
+	src->level = -1;
+	src->owner = owner;
+	strscpy(src->name, desc->name, sizeof(src->name));
+	kref_init(&src->ref);
+	init_completion(&src->released);
+	INIT_LIST_HEAD(&src->list);
+	src->rate = kcalloc(desc->ids, sizeof(*src->rate), GFP_KERNEL);
+	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
+				    __alignof__(*src->count));
+	if (!src->rate || !src->count || kev_source_copy(src, desc)) {
+		kev_source_destroy(src);
+		return NULL;
+	}
+	return src;
+}
+
+static bool kev_source_taken(const char *name)
+{
+	struct kev_source *src;
+
+	list_for_each_entry(src, &kev_sources, list)
+		if (!strcmp(src->name, name))
+			return true;
+	return false;
+}
+
+/* With the mutex held */
+static int kev_source_publish(struct kev_source *src)
+{
+	int err;
+
+	if (kev_source_taken(src->name))
+		return -EEXIST;
+	src->number = ++kev_source_numbers;
+	err = kev_view ? kev_view->add(src) : 0;
+	if (err)
+		return err;
+	list_add_tail_rcu(&src->list, &kev_sources);
+	/* Everything above before the first raise sees it on */
+	smp_store_release(&src->pub.on, true);
+	return 0;
+}
+
+/**
+ * kevnotify_source_register() - announce a source
+ * @owner: THIS_MODULE
+ * @desc: the source; copied, and not needed afterwards
+ *
+ * Context: task; may sleep.
+ * Return: the source, the caller's until kevnotify_source_unregister(); or an
+ * ERR_PTR, which raise takes for a source that is off: -EINVAL for a bad
+ * description, -EEXIST for a name that is taken, -ENOMEM.
+ */
+struct kevnotify_source *kevnotify_source_register(struct module *owner,
+						   const struct kevnotify_desc *desc)
+{
+	struct kev_source *src;
+	int err;
+
+	if (!kev_source_desc_ok(desc)) {
+		pr_warn("source '%.32s' of %s refused: bad description\n", desc->name,
+			owner ? module_name(owner) : "the kernel");
+		return ERR_PTR(-EINVAL);
+	}
+	src = kev_source_create(owner, desc);
+	if (!src)
+		return ERR_PTR(-ENOMEM);
+	mutex_lock(&kev_source_mutex);
+	err = kev_source_publish(src);
+	mutex_unlock(&kev_source_mutex);
+	if (err) {
+		pr_warn("source %s refused: %s (%d)\n", src->name,
+			err == -EEXIST ? "the name is taken" : "no sysfs directory", err);
+		kev_source_destroy(src);
+		return ERR_PTR(err);
+	}
+	return &src->pub;
+}
+EXPORT_SYMBOL_GPL(kevnotify_source_register);
+
+/*
+ * Every event that was staged before this call is in the log after it: all
+ * raises under way have committed (synchronize_rcu()), so that no open slot
+ * hides one, and then each stage's tail passes the head seen.
+ */
+static void kev_source_drain_stages(void)
+{
+	unsigned int cpu;
+	u32 head;
+
+	for_each_possible_cpu(cpu) {
+		head = kev_stage_head(cpu);
+		while (!kev_stage_passed(cpu, head)) {
+			kev_stage_repair_all();
+			kev_drain();
+		}
+	}
+}
+
+/**
+ * kevnotify_source_unregister() - end a source
+ * @src: the source; NULL and an ERR_PTR are ignored
+ *
+ * The caller must not raise any more; a raise under way is waited for.
+ * Afterwards nothing refers to the caller, and all its events are in the log.
+ *
+ * Context: task; may sleep.
+ */
+void kevnotify_source_unregister(struct kevnotify_source *src)
+{
+	struct kev_source *s;
+
+	if (IS_ERR_OR_NULL(src))
+		return;
+	s = kev_source_of(src);
+	mutex_lock(&kev_source_mutex);
+	if (kev_view)
+		kev_view->remove(s);
+	WRITE_ONCE(src->on, false);
+	mutex_unlock(&kev_source_mutex);
+
+	synchronize_rcu();
+	kev_source_drain_stages();
+
+	mutex_lock(&kev_source_mutex);
+	list_del_rcu(&s->list);
+	mutex_unlock(&kev_source_mutex);
+	/* kevnotifyd may still be looking at it */
+	synchronize_rcu();
+	kev_source_put(s);
+	wait_for_completion(&s->released);
+	kev_source_destroy(s);
+}
+EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
+
+/**
+ * kev_source_set_view() - show the sources to the operator
+ * @view: told of each source, those there are first; NULL: nobody any more
+ *
+ * Context: task; may sleep.
+ * Return: 0 or what @view's add said; then it is told of none.
+ */
+int kev_source_set_view(const struct kev_source_view *view)
+{
+	struct kev_source *src;
+	int err = 0;
+
+	mutex_lock(&kev_source_mutex);
+	list_for_each_entry(src, &kev_sources, list) {
+		if (kev_view)
+			kev_view->remove(src);
+		else if (!err && view)
+			err = view->add(src);
+	}
+	if (err)
+		list_for_each_entry(src, &kev_sources, list)
+			view->remove(src);
+	kev_view = err ? NULL : view;
+	mutex_unlock(&kev_source_mutex);
+	return err;
+}
+
+/**
+ * kev_source_set_drain() - say how to have the stages collected
+ * @drain: returns after one more pass, or a moment
+ *
+ * Context: task, before the first source is registered.
+ */
+void kev_source_set_drain(void (*drain)(void))
+{
+	kev_drain = drain;
+}

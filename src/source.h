@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_SOURCE_H
+#define _KEV_SOURCE_H
+
+#include <asm/local.h>
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+
+#include "include/kevnotify.h"
+#include "log.h"
+
+/**
+ * struct kev_rate - the rate limit of one (source, id)
+ * @word: when the window began and how many were admitted in it, see kev_rate_admit()
+ * @due: jiffies at which kevnotifyd tells what was suppressed; its own
+ * @told: suppressed events told so far; kevnotifyd's own
+ * @full: @due is set; kevnotifyd's own
+ */
+struct kev_rate {
+	atomic_t	word;
+	unsigned long	due;
+	unsigned long	told;
+	bool		full;
+};
+
+/* A CPU's counts of a source */
+struct kev_source_count {
+	local_t	raised;
+	local_t	suppressed[];	/* by id */
+};
+
+/**
+ * struct kev_source - a registered source
+ * @pub: what its owner holds
+ * @ids: number of ids; 1 with @any_id
+ * @any_id: one entry serves every id
+ * @filtered: @comm is set
+ * @stack: record the stack of each raise
+ * @level: syslog level of all its events; -1: each id's own
+ * @comm: only events of tasks so named; empty: all
+ * @number: its number, never reused
+ * @count: counts of each CPU
+ * @rate: rate limits, by id
+ * @events: what its ids mean: copies
+ * @last: sequence number of its last record
+ * @ref: the registry's, sysfs's
+ * @released: the last reference is gone
+ * @list: in the registry
+ * @owner: the module that registered it
+ * @name: its name: a copy
+ * @strings: the memory of the copies
+ */
+struct kev_source {
+	struct kevnotify_source			pub;
+	bool					any_id;
+	bool					filtered;
+	bool					stack;
+	int					level;
+	unsigned int				ids;
+	u32					number;
+	struct kev_source_count __percpu	*count;
+	struct kev_rate				*rate;
+	char					comm[TASK_COMM_LEN];
+	const struct kevnotify_event		*events;
+	u64					last;
+	struct kref				ref;
+	struct completion			released;
+	struct list_head			list;
+	struct module				*owner;
+	char					name[KEVNOTIFY_NAME_MAX + 1];
+	void					*strings;
+};
+
+/* Who shows sources to the operator: sysfs */
+struct kev_source_view {
+	int (*add)(struct kev_source *src);
+	void (*remove)(struct kev_source *src);
+};
+
+static inline struct kev_source *kev_source_of(struct kevnotify_source *pub)
+{
+	return container_of(pub, struct kev_source, pub);
+}
+
+/* The index of an id in rate, suppressed and events */
+static inline unsigned int kev_source_index(const struct kev_source *src, unsigned int id)
+{
+	return src->any_id ? 0 : id;
+}
+
+bool kev_rate_admit(struct kev_rate *rate, bool *full);
+
+void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin);
+unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id));
+
+struct kev_source *kev_source_get_next(struct kev_source *prev);
+void kev_source_put(struct kev_source *src);
+unsigned long kev_source_raised(const struct kev_source *src);
+unsigned long kev_source_suppressed(const struct kev_source *src);
+void kev_source_set_comm(struct kev_source *src, const char *comm);
+void kev_source_enable(struct kev_source *src, bool on);
+
+int kev_source_set_view(const struct kev_source_view *view);
+void kev_source_set_drain(void (*drain)(void));
+
+#endif /* _KEV_SOURCE_H */

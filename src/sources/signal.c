@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Source "signal": SIGUSR1 to kevnotifyd. Its id says how many were seen; signals coalesce. */
+#include "sources/sources.h"
+
+static const struct kevnotify_event kev_signal_event = {
+	.message = "SIGUSR1 to kevnotifyd",
+	.level	 = 5,
+};
+
+static const struct kevnotify_desc kev_signal_desc = {
+	.name	= "signal",
+	.events	= &kev_signal_event,
+	.ids	= 1,
+	.any_id	= true,
+};
+
+static struct kevnotify_source *kev_signal_source;
+
+/**
+ * kev_signal_raise() - raise an event for a signal
+ * @seen: how many signals have been seen
+ *
+ * Context: kevnotifyd.
+ */
+void kev_signal_raise(unsigned int seen)
+{
+	kevnotify_raise(kev_signal_source, seen);
+}
+
+static int kev_signal_start(struct kevnotify_source *src, const char **why)
+{
+	kev_signal_source = src;
+	return 0;
+}
+
+static void kev_signal_stop(void)
+{
+}
+
+const struct kev_builtin kev_signal = {
+	.desc	= &kev_signal_desc,
+	.on	= true,
+	.start	= kev_signal_start,
+	.stop	= kev_signal_stop,
+};

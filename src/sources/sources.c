@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The built-in sources, one table row each, and the parameter "sources". All
+ * are registered as long as the module is loaded; what is switched is the hook.
+ */
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "params.h"
+#include "source.h"
+#include "sources/sources.h"
+
+static const struct kev_builtin *const kev_builtins[] = {
+	&kev_oom,
+	&kev_memory,
+	&kev_manual,
+	&kev_signal,
+};
+
+#define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)
+
+/* A built-in source's present state, under the mutex */
+static struct kev_builtin_state {
+	struct kevnotify_source	*src;
+	const char		*why;	/* it is unavailable */
+	bool			on;
+} kev_states[KEV_BUILTINS];
+
+/* Which are wanted: set by the parameter; bits by index */
+static unsigned long kev_wanted;
+static bool kev_wanted_set;
+static bool kev_sources_live;
+static DEFINE_MUTEX(kev_sources_mutex);
+
+static int kev_sources_index(const char *name)
+{
+	int i;
+
+	for (i = 0; i < KEV_BUILTINS; i++)
+		if (!strcmp(kev_builtins[i]->desc->name, name))
+			return i;
+	return -EINVAL;
+}
+
+static unsigned long kev_sources_default(void)
+{
+	unsigned long wanted = 0;
+	int i;
+
+	for (i = 0; i < KEV_BUILTINS; i++)
+		if (kev_builtins[i]->on)
+			wanted |= BIT(i);
+	return wanted;
+}
+
+static void kev_builtin_start(int i)
+{
+	struct kev_builtin_state *s = &kev_states[i];
+	int err;
+
+	if (s->on || IS_ERR_OR_NULL(s->src))
+		return;
+	kev_source_enable(kev_source_of(s->src), true);
+	s->why = NULL;
+	err = kev_builtins[i]->start(s->src, &s->why);
+	s->on = !err;
+	if (err) {
+		kev_source_enable(kev_source_of(s->src), false);
+		pr_info("source %s unavailable: %s (%d)\n", kev_builtins[i]->desc->name,
+			s->why ?: "no hook", err);
+	}
+}
+
+static void kev_builtin_stop(int i)
+{
+	struct kev_builtin_state *s = &kev_states[i];
+
+	if (!s->on)
+		return;
+	kev_source_enable(kev_source_of(s->src), false);
+	kev_builtins[i]->stop();
+	s->on = false;
+}
+
+/* With the mutex held */
+static void kev_sources_apply(unsigned long wanted)
+{
+	int i;
+
+	kev_wanted = wanted;
+	for (i = 0; kev_sources_live && i < KEV_BUILTINS; i++) {
+		if (wanted & BIT(i))
+			kev_builtin_start(i);
+		else
+			kev_builtin_stop(i);
+	}
+}
+
+/**
+ * kev_sources_enable() - switch a built-in source
+ * @name: its name
+ * @on: on or off
+ *
+ * Context: task; may sleep.
+ * Return: 0; -EINVAL if it is not a built-in one, -ENODEV if this kernel lacks
+ * its hook.
+ */
+int kev_sources_enable(const char *name, bool on)
+{
+	int i = kev_sources_index(name);
+	int err = 0;
+
+	if (i < 0)
+		return i;
+	mutex_lock(&kev_sources_mutex);
+	kev_sources_apply(on ? kev_wanted | BIT(i) : kev_wanted & ~BIT(i));
+	if (on && !kev_states[i].on)
+		err = -ENODEV;
+	mutex_unlock(&kev_sources_mutex);
+	return err;
+}
+
+/**
+ * kev_sources_state() - a built-in source's state
+ * @name: its name
+ * @why: filled when it is "unavailable"
+ *
+ * Context: task; may sleep.
+ * Return: "on", "off", "unavailable"; NULL if it is not a built-in one.
+ */
+const char *kev_sources_state(const char *name, const char **why)
+{
+	int i = kev_sources_index(name);
+	const char *state;
+
+	if (i < 0)
+		return NULL;
+	mutex_lock(&kev_sources_mutex);
+	*why = kev_states[i].why;
+	state = kev_states[i].on ? "on" : *why ? "unavailable" : "off";
+	mutex_unlock(&kev_sources_mutex);
+	return state;
+}
+
+/**
+ * kev_sources_gauge() - the thresholds of a built-in source
+ * @name: its name
+ *
+ * Context: any.
+ * Return: the gauge; NULL if it has none.
+ */
+struct kev_gauge *kev_sources_gauge(const char *name)
+{
+	int i = kev_sources_index(name);
+
+	return i < 0 ? NULL : kev_builtins[i]->gauge;
+}
+
+/* One word of the list: name, +name or -name; a plain name starts a new set */
+static int kev_sources_word(const char *word, unsigned long *wanted, bool *fresh)
+{
+	bool relative = *word == '+' || *word == '-';
+	int i = kev_sources_index(word + relative);
+
+	if (i < 0) {
+		pr_warn("sources: unknown source '%.32s': nothing changed\n", word + relative);
+		return i;
+	}
+	if (!relative && !*fresh) {
+		*wanted = 0;
+		*fresh = true;
+	}
+	if (*word == '-')
+		*wanted &= ~BIT(i);
+	else
+		*wanted |= BIT(i);
+	return 0;
+}
+
+static int kev_sources_parse(char *list, unsigned long *wanted)
+{
+	bool fresh = false;
+	char *word;
+	int err;
+
+	if (!*list)
+		*wanted = 0;
+	while ((word = strsep(&list, ","))) {
+		word = strim(word);
+		if (!*word)
+			continue;
+		err = kev_sources_word(word, wanted, &fresh);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int kev_sources_set(const char *text, const struct kernel_param *kp)
+{
+	unsigned long wanted;
+	char *list;
+	int err;
+
+	if (kev_sources_live && !kev_may_write("sources"))
+		return -EPERM;
+	list = kstrdup(text, GFP_KERNEL);
+	if (!list)
+		return -ENOMEM;
+	mutex_lock(&kev_sources_mutex);
+	wanted = kev_wanted_set ? kev_wanted : kev_sources_default();
+	err = kev_sources_parse(strim(list), &wanted);
+	if (!err) {
+		kev_wanted_set = true;
+		kev_sources_apply(wanted);
+	}
+	mutex_unlock(&kev_sources_mutex);
+	kfree(list);
+	return err;
+}
+
+static int kev_sources_get(char *buf, const struct kernel_param *kp)
+{
+	int i, len = 0;
+
+	mutex_lock(&kev_sources_mutex);
+	for (i = 0; i < KEV_BUILTINS; i++)
+		if (kev_wanted & BIT(i))
+			len += sysfs_emit_at(buf, len, "%s%s", len ? "," : "",
+					     kev_builtins[i]->desc->name);
+	mutex_unlock(&kev_sources_mutex);
+	return len + sysfs_emit_at(buf, len, "\n");
+}
+
+static const struct kernel_param_ops kev_sources_ops = {
+	.set = kev_sources_set,
+	.get = kev_sources_get,
+};
+
+module_param_cb(sources, &kev_sources_ops, NULL, 0644);
+MODULE_PARM_DESC(sources, "comma list of the built-in sources that are on; +name and -name change one");
+
+static void kev_sources_unregister(int n)
+{
+	while (n--) {
+		kev_builtin_stop(n);
+		kevnotify_source_unregister(kev_states[n].src);
+		kev_states[n].src = NULL;
+	}
+}
+
+/**
+ * kev_sources_init() - register the built-in sources and start those that are wanted
+ *
+ * Context: task; may sleep.
+ * Return: 0 or what a registration said. A source whose hook this kernel lacks
+ * is no error.
+ */
+int kev_sources_init(void)
+{
+	struct kevnotify_source *src;
+	int i;
+
+	mutex_lock(&kev_sources_mutex);
+	for (i = 0; i < KEV_BUILTINS; i++) {
+		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
+		if (IS_ERR(src)) {
+			kev_sources_unregister(i);
+			mutex_unlock(&kev_sources_mutex);
+			return PTR_ERR(src);
+		}
+		kev_source_enable(kev_source_of(src), false);
+		kev_states[i].src = src;
+	}
+	kev_sources_live = true;
+	kev_sources_apply(kev_wanted_set ? kev_wanted : kev_sources_default());
+	kev_wanted_set = true;
+	mutex_unlock(&kev_sources_mutex);
+	return 0;
+}
+
+/**
+ * kev_sources_exit() - stop and unregister the built-in sources
+ *
+ * Context: task; may sleep.
+ */
+void kev_sources_exit(void)
+{
+	mutex_lock(&kev_sources_mutex);
+	kev_sources_live = false;
+	kev_sources_unregister(KEV_BUILTINS);
+	mutex_unlock(&kev_sources_mutex);
+}

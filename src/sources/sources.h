@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_SOURCES_H
+#define _KEV_SOURCES_H
+
+#include <linux/types.h>
+
+#include "include/kevnotify.h"
+
+struct kev_gauge;
+
+/**
+ * struct kev_builtin - a built-in source
+ * @desc: what it raises
+ * @on: on by default
+ * @start: put the hook in place; events may be raised from then on; on an
+ *	error *@why says what this kernel lacks
+ * @stop: take the hook away; nothing is raised afterwards
+ * @gauge: its thresholds, if it is polled
+ */
+struct kev_builtin {
+	const struct kevnotify_desc	*desc;
+	bool				on;
+	int (*start)(struct kevnotify_source *src, const char **why);
+	void (*stop)(void);
+	struct kev_gauge		*gauge;
+};
+
+extern const struct kev_builtin kev_memory;
+extern const struct kev_builtin kev_manual;
+extern const struct kev_builtin kev_oom;
+extern const struct kev_builtin kev_signal;
+
+/* manual.c and signal.c: what an operator's write or signal does */
+void kev_manual_raise(unsigned int level, const char *message);
+void kev_signal_raise(unsigned int seen);
+
+struct kev_gauge *kev_sources_gauge(const char *name);
+int kev_sources_enable(const char *name, bool on);
+const char *kev_sources_state(const char *name, const char **why);
+
+int kev_sources_init(void);
+void kev_sources_exit(void);
+
+#endif /* _KEV_SOURCES_H */

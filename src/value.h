@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_VALUE_H
+#define _KEV_VALUE_H
+
+#include <linux/string.h>
+
+#include "event.h"
+#include "include/kevnotify.h"
+
+/* Beside the public types */
+#define KEV_TYPE_MESSAGE	64	/* a string that is the message itself */
+#define KEV_TYPE_STACK		65	/* return addresses */
+
+#define KEV_STACK_MAX		16
+
+/*
+ * In struct kev_event.data a value is one byte of type, one of length, and
+ * the bytes: eight of a number, or a string's without its NUL.
+ */
+#define KEV_VALUE_HEAD		2
+
+/**
+ * kev_value_put() - append a value
+ * @ev: to this event
+ * @type: the value's type
+ * @bytes: the value, copied
+ * @len: its length, at most 255
+ *
+ * Context: any.
+ */
+static __always_inline void kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
+					  size_t len)
+{
+	u8 *p = ev->data + ev->len;
+
+	if (unlikely(ev->len + KEV_VALUE_HEAD + len > sizeof(ev->data))) {
+		ev->flags |= KEV_TRUNCATED;
+		return;
+	}
+	p[0] = type;
+	p[1] = len;
+	memcpy(p + KEV_VALUE_HEAD, bytes, len);
+	ev->len += KEV_VALUE_HEAD + len;
+	ev->values++;
+}
+
+/**
+ * struct kev_value - a value in an event
+ * @type: its type
+ * @len: its length
+ * @bytes: the event's own bytes
+ */
+struct kev_value {
+	u8		type;
+	u8		len;
+	const u8	*bytes;
+};
+
+/**
+ * kev_value_next() - the next value of an event
+ * @ev: the event
+ * @at: where to look; 0 at first, moved on
+ * @value: filled
+ *
+ * Context: any.
+ * Return: false when there is none, or what is there is torn.
+ */
+static inline bool kev_value_next(const struct kev_event *ev, unsigned int *at,
+				  struct kev_value *value)
+{
+	unsigned int end = min_t(unsigned int, ev->len, sizeof(ev->data));
+
+	if (*at + KEV_VALUE_HEAD > end)
+		return false;
+	value->type = ev->data[*at];
+	value->len = ev->data[*at + 1];
+	value->bytes = ev->data + *at + KEV_VALUE_HEAD;
+	*at += KEV_VALUE_HEAD + value->len;
+	return *at <= end;
+}
+
+#endif /* _KEV_VALUE_H */
