@@ -465,7 +465,7 @@ static void kev_dispatch_collect(void)
 		msleep_interruptible(slow);
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
-	if (waitqueue_active(&kev_dispatch_wait))
+	if (wq_has_sleeper(&kev_dispatch_wait))
 		wake_up_all(&kev_dispatch_wait);
 }
 
@@ -497,7 +497,7 @@ static int kev_dispatch_thread(void *unused)
 		kev_dispatch_signals();
 		kev_dispatch_collect();
 		left = min(kev_dispatch_step(), kev_source_close_due(kev_raise_closing));
-		kev_dispatch_sleep(min(left, (unsigned long)KEV_BACKSTOP));
+		kev_dispatch_sleep(min_t(unsigned long, left, KEV_BACKSTOP));
 		cond_resched();
 	}
 	return 0;

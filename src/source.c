@@ -52,7 +52,7 @@ static void (*kev_drain)(void);
 bool kev_rate_admit(struct kev_rate *rate, bool *full)
 {
 	unsigned int burst = kev_param(KEV_BURST);
-	unsigned int tries, old, new, count;
+	unsigned int tries, old, new, count, age;
 	u32 now = (u32)jiffies & KEV_RATE_TIME;
 
 	if (!burst)
@@ -60,7 +60,8 @@ bool kev_rate_admit(struct kev_rate *rate, bool *full)
 	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
 		old = atomic_read(&rate->word);
 		count = old & KEV_RATE_COUNT;
-		if (!count || ((now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME) >= kev_window_jiffies)
+		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
+		if (!count || age >= kev_window_jiffies)
 			new = now << KEV_RATE_BITS | 1;
 		else if (count < burst)
 			new = old + 1;
@@ -257,6 +258,7 @@ void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
 	WRITE_ONCE(src->filtered, false);
 	strscpy(src->comm, comm, sizeof(src->comm));
+	/* The name before its use; whoever looks meanwhile may be wrong for one event */
 	smp_store_release(&src->filtered, *comm);
 }
 

@@ -155,7 +155,7 @@ struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 		return NULL;
 	do {
 		head = READ_ONCE(st->head);
-		/* A: pairs with G in kev_stage_free(); after head, or full is seen where it is not */
+		/* A: pairs with G in kev_stage_free(); after head, or a full stage is imagined */
 		tail = smp_load_acquire(&st->tail);
 		if ((s32)(head - tail) >= (s32)st->size)
 			return NULL;
@@ -188,7 +188,7 @@ noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 
 {
 	/* C: pairs with F in kev_stage_committed() */
 	smp_store_release(&slot->state, ticket + 1);
-	/* D: commit before both tests; pairs with J in kev_stage_arm() and K in kev_stage_begin() */
+	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
 	smp_mb();
 	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
 		cpumask_set_cpu(st->cpu, &kev_stage_filled);
