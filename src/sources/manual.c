@@ -2,9 +2,8 @@
 /* Source "manual": what an operator writes to control/raise. Its id is the level. */
 #include "sources/sources.h"
 
-static const char *const kev_manual_keys[] = { "TEXT", NULL };
-
-#define KEV_MANUAL(level)	[level] = { "{TEXT}", level, kev_manual_keys }
+/* Each brings its own message */
+#define KEV_MANUAL(level)	[level] = { "raised by hand", level }
 
 static const struct kevnotify_event kev_manual_events[] = {
 	KEV_MANUAL(0), KEV_MANUAL(1), KEV_MANUAL(2), KEV_MANUAL(3),
