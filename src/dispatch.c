@@ -465,8 +465,7 @@ static void kev_dispatch_collect(void)
 		msleep_interruptible(slow);
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
-	if (wq_has_sleeper(&kev_dispatch_wait))
-		wake_up_all(&kev_dispatch_wait);
+	wake_up_all(&kev_dispatch_wait);
 }
 
 /* Sleep until a doorbell, a kick, a signal or the time */

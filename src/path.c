@@ -49,9 +49,9 @@ static int kev_path_owner(struct kev_walk *w, const struct inode *inode)
 {
 	if (!uid_eq(inode->i_uid, GLOBAL_ROOT_UID))
 		return kev_path_refuse(w, -EACCES, "%s is not root's", w->done);
-	if (inode->i_mode & S_IWOTH)
+	if (inode->i_mode & 0002)
 		return kev_path_refuse(w, -EACCES, "%s is writable by others", w->done);
-	if (inode->i_mode & S_IWGRP)
+	if (inode->i_mode & 0020)
 		return kev_path_refuse(w, -EACCES, "%s is writable by its group", w->done);
 	return 0;
 }
@@ -159,6 +159,7 @@ int kev_path_check(const char *path, char *why, size_t size)
 	w->why = why;
 	w->size = size;
 	strscpy(w->rest, path, PATH_MAX);
+	*why = '\0';
 	scoped_with_init_fs()
 		err = kev_path_walk(w);
 	kvfree(w);

@@ -12,7 +12,6 @@
 #include <linux/sysfs.h>
 
 #include "params.h"
-#include "source.h"
 #include "sources/sources.h"
 
 static const struct kev_builtin *const kev_builtins[] = {
@@ -65,12 +64,12 @@ static void kev_builtin_start(int i)
 
 	if (s->on || IS_ERR_OR_NULL(s->src))
 		return;
-	kev_source_enable(kev_source_of(s->src), true);
+	kevnotify_source_enable(s->src, true);
 	s->why = NULL;
 	err = kev_builtins[i]->start(s->src, &s->why);
 	s->on = !err;
 	if (err) {
-		kev_source_enable(kev_source_of(s->src), false);
+		kevnotify_source_enable(s->src, false);
 		pr_info("source %s unavailable: %s (%d)\n", kev_builtins[i]->desc->name,
 			s->why ?: "no hook", err);
 	}
@@ -82,7 +81,7 @@ static void kev_builtin_stop(int i)
 
 	if (!s->on)
 		return;
-	kev_source_enable(kev_source_of(s->src), false);
+	kevnotify_source_enable(s->src, false);
 	kev_builtins[i]->stop();
 	s->on = false;
 }
@@ -274,7 +273,7 @@ int kev_sources_init(void)
 			mutex_unlock(&kev_sources_mutex);
 			return PTR_ERR(src);
 		}
-		kev_source_enable(kev_source_of(src), false);
+		kevnotify_source_enable(src, false);
 		kev_states[i].src = src;
 	}
 	kev_sources_live = true;
