@@ -492,6 +492,10 @@ static int kev_dispatch_thread(void *unused)
 	unsigned long left;
 
 	allow_signal(SIGUSR1);
+	/* A helper that was set at load gets everything from the first event on */
+	kev_d.helper = kev_helper_get(kev_d.path);
+	if (kev_d.helper)
+		kev_health_set(KEV_HELPER_OK, 0);
 	while (!kthread_should_stop()) {
 		kev_dispatch_signals();
 		kev_dispatch_collect();
@@ -707,10 +711,6 @@ int kev_dispatch_init(void)
 		kev_dispatch_end();
 		return PTR_ERR(kev_helper_source);
 	}
-	/* A helper that was set at load gets everything from the first event on */
-	kev_d.helper = kev_helper_get(kev_d.path);
-	if (kev_d.helper)
-		kev_health.state = KEV_HELPER_OK;
 	kev_health.since = ktime_get_real_seconds();
 	if (grace) {
 		set_bit(KEV_PAUSE_GRACE, &kev_pauses);
