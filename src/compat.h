@@ -29,9 +29,9 @@
 
 /* 2026-11: a proc_handler's table is const since 6.11 */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-typedef const struct ctl_table kev_ctl_table;
+#define KEV_CTL_TABLE const struct ctl_table
 #else
-typedef struct ctl_table kev_ctl_table;
+#define KEV_CTL_TABLE struct ctl_table
 #endif
 
 /*

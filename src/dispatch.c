@@ -465,8 +465,7 @@ static void kev_dispatch_collect(void)
 		msleep_interruptible(slow);
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
-	if (waitqueue_active(&kev_dispatch_wait))
-		wake_up_all(&kev_dispatch_wait);
+	wake_up_all(&kev_dispatch_wait);
 }
 
 /* Sleep until a doorbell, a kick, a signal or the time */
@@ -493,11 +492,15 @@ static int kev_dispatch_thread(void *unused)
 	unsigned long left;
 
 	allow_signal(SIGUSR1);
+	/* A helper that was set at load gets everything from the first event on */
+	kev_d.helper = kev_helper_get(kev_d.path);
+	if (kev_d.helper)
+		kev_health_set(KEV_HELPER_OK, 0);
 	while (!kthread_should_stop()) {
 		kev_dispatch_signals();
 		kev_dispatch_collect();
 		left = min(kev_dispatch_step(), kev_source_close_due(kev_raise_closing));
-		kev_dispatch_sleep(min(left, (unsigned long)KEV_BACKSTOP));
+		kev_dispatch_sleep(min_t(unsigned long, left, KEV_BACKSTOP));
 		cond_resched();
 	}
 	return 0;
@@ -708,10 +711,6 @@ int kev_dispatch_init(void)
 		kev_dispatch_end();
 		return PTR_ERR(kev_helper_source);
 	}
-	/* A helper that was set at load gets everything from the first event on */
-	kev_d.helper = kev_helper_get(kev_d.path);
-	if (kev_d.helper)
-		kev_health.state = KEV_HELPER_OK;
 	kev_health.since = ktime_get_real_seconds();
 	if (grace) {
 		set_bit(KEV_PAUSE_GRACE, &kev_pauses);

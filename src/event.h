@@ -38,6 +38,7 @@ enum kev_context {
  * @level: syslog level
  * @context: enum kev_context
  * @values: number of values in @data
+ * @unused: makes the layout the same everywhere
  * @comm: the current task's name
  * @data: the values, see kev_value_put(); no pointer is ever stored
  */

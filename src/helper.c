@@ -369,6 +369,7 @@ static DECLARE_DELAYED_WORK(kev_run_replacement, kev_run_replace);
  */
 bool kev_helper_ready(void)
 {
+	/* Pairs with kev_run_replace() */
 	return smp_load_acquire(&kev_run);
 }
 
@@ -408,6 +409,7 @@ void kev_helper_start(const char *path, const struct kev_record *rec,
  */
 u64 kev_helper_execed(void)
 {
+	/* Pairs with kev_stamp_flush() */
 	return smp_load_acquire(&kev_run->execed);
 }
 
@@ -476,6 +478,7 @@ bool kev_helper_ended(bool killed, struct kev_result *res)
  */
 void kev_helper_kill(int sig)
 {
+	/* Pairs with kev_run_init() */
 	struct pid *pid = smp_load_acquire(&kev_run->pid);
 
 	if (!pid)
@@ -514,9 +517,11 @@ void kev_helper_write_off(struct kev_result *res)
 /* Has the process of a written-off run ended, and its waiter? */
 static bool kev_run_gone(struct kev_run *run)
 {
+	/* Pairs with kev_run_init() */
 	struct pid *pid = smp_load_acquire(&run->pid);
 	bool gone;
 
+	/* Pairs with kev_run_thread() */
 	if (smp_load_acquire(&run->state) != KEV_RUN_ENDED)
 		return false;
 	/* No child yet, and one may still come, unless exec was not tried */

@@ -32,7 +32,7 @@
  * @line: the line that is being written
  */
 struct kev_output {
-	struct mutex	lock;
+	struct mutex	lock;		/* see above */
 	u64		seq;
 	unsigned long	lines;
 	size_t		len;

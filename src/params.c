@@ -274,7 +274,7 @@ MODULE_PARM_DESC(helper, "absolute path of the program that is run for each even
  * The sysctl view: the same text goes the same way. helper and interval only,
  * for sysctl.d; modprobe.d is the place for the rest.
  */
-static int kev_sysctl(kev_ctl_table *table, int write, void *buffer, size_t *lenp,
+static int kev_sysctl(KEV_CTL_TABLE *table, int write, void *buffer, size_t *lenp,
 		      loff_t *ppos)
 {
 	const struct kernel_param kp = { .arg = &kev_numbers[KEV_INTERVAL] };

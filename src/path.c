@@ -49,9 +49,9 @@ static int kev_path_owner(struct kev_walk *w, const struct inode *inode)
 {
 	if (!uid_eq(inode->i_uid, GLOBAL_ROOT_UID))
 		return kev_path_refuse(w, -EACCES, "%s is not root's", w->done);
-	if (inode->i_mode & S_IWOTH)
+	if (inode->i_mode & 0002)
 		return kev_path_refuse(w, -EACCES, "%s is writable by others", w->done);
-	if (inode->i_mode & S_IWGRP)
+	if (inode->i_mode & 0020)
 		return kev_path_refuse(w, -EACCES, "%s is writable by its group", w->done);
 	return 0;
 }

@@ -53,14 +53,15 @@ bool kev_rate_admit(struct kev_rate *rate, bool *full)
 {
 	unsigned int burst = kev_param(KEV_BURST);
 	unsigned int tries, old, new, count;
-	u32 now = (u32)jiffies & KEV_RATE_TIME;
+	u32 now = (u32)jiffies & KEV_RATE_TIME, age;
 
 	if (!burst)
 		return true;
 	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
 		old = atomic_read(&rate->word);
 		count = old & KEV_RATE_COUNT;
-		if (!count || ((now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME) >= kev_window_jiffies)
+		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
+		if (!count || age >= kev_window_jiffies)
 			new = now << KEV_RATE_BITS | 1;
 		else if (count < burst)
 			new = old + 1;
@@ -251,26 +252,14 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
  * @src: the source
  * @comm: the name, shorter than TASK_COMM_LEN; empty: all tasks
  *
- * Context: task. A raise meanwhile may see half the name.
+ * Context: task.
  */
 void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
 	WRITE_ONCE(src->filtered, false);
 	strscpy(src->comm, comm, sizeof(src->comm));
+	/* The name before the filter; a raise that is under way may see half of it */
 	smp_store_release(&src->filtered, *comm);
-}
-
-/**
- * kev_source_enable() - take events or not
- * @src: the source
- * @on: true to take them
- *
- * Context: task, of sysfs or of the built-in sources' own lock: neither can
- * come after unregistration has begun.
- */
-void kev_source_enable(struct kev_source *src, bool on)
-{
-	WRITE_ONCE(src->pub.on, on);
 }
 
 static bool kev_source_name_ok(const char *s, size_t max, int (*first)(int), const char *others)

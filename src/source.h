@@ -100,7 +100,6 @@ void kev_source_put(struct kev_source *src);
 unsigned long kev_source_raised(const struct kev_source *src);
 unsigned long kev_source_suppressed(const struct kev_source *src);
 void kev_source_set_comm(struct kev_source *src, const char *comm);
-void kev_source_enable(struct kev_source *src, bool on);
 
 int kev_source_set_view(const struct kev_source_view *view);
 void kev_source_set_drain(void (*drain)(void));

@@ -58,6 +58,12 @@ unsigned int kev_stage_context(void)
 	return in_serving_softirq() ? KEV_SOFTIRQ : KEV_TASK;
 }
 
+/* Handed out and never committed? By order, as a nested raise may have taken the slot again. */
+static bool kev_stage_open(const struct kev_stage *st, u32 index)
+{
+	return (s32)(READ_ONCE(kev_stage_slot(st, index)->state) - (index + 1)) < 0;
+}
+
 /*
  * The task that was inside died there: an oops in a caller's pointer, before
  * its reserve or after it. Preemption was off, so nobody else can be inside at
@@ -71,20 +77,41 @@ static void kev_stage_repair(struct kev_stage *st)
 
 	/* Not against kev_stage_repair_all()'s interrupt, half way */
 	raw_local_irq_save(flags);
-	if (st->inside & BIT(KEV_TASK) && st->writer != current) {
+	/* Where that interrupted a nested raise, an open slot may be of one that lives */
+	if (st->writer && st->writer != current && !st->inside) {
 		for (i = READ_ONCE(st->tail); i != READ_ONCE(st->head); i++) {
 			struct kev_slot *slot = kev_stage_slot(st, i);
 
-			if (kev_stage_committed(st, i))
+			if (!kev_stage_open(st, i))
 				continue;
 			slot->event.source = KEV_SOURCE_NONE;
 			kev_stage_commit(st, slot, i);
 		}
-		st->inside &= ~BIT(KEV_TASK);
+		WRITE_ONCE(st->writer, NULL);
 		kev_stat_inc(KEV_STAT_REFUSED);
 		kev_stat_inc(KEV_STAT_REPAIRED);
 	}
 	raw_local_irq_restore(flags);
+}
+
+/* False where a raise at this level is under way on this CPU. */
+static bool kev_stage_claim(struct kev_stage *st, unsigned int context)
+{
+	if (context != KEV_TASK) {
+		if (unlikely(st->inside & BIT(context)))
+			return false;
+		/* A nested raise leaves @inside as it found it, so plain stores do. */
+		WRITE_ONCE(st->inside, st->inside | BIT(context));
+		return true;
+	}
+	if (unlikely(READ_ONCE(st->writer))) {
+		kev_stage_repair(st);
+		if (READ_ONCE(st->writer))
+			return false;
+	}
+	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
+	WRITE_ONCE(st->writer, current);
+	return true;
 }
 
 /**
@@ -105,18 +132,10 @@ struct kev_stage *kev_stage_enter(unsigned int context)
 
 	preempt_disable_notrace();
 	st = this_cpu_ptr(&kev_stages);
-	if (unlikely(st->inside & BIT(context))) {
-		if (context == KEV_TASK)
-			kev_stage_repair(st);
-		if (st->inside & BIT(context)) {
-			preempt_enable_notrace();
-			return NULL;
-		}
+	if (!kev_stage_claim(st, context)) {
+		preempt_enable_notrace();
+		return NULL;
 	}
-	/* A nested raise leaves @inside as it found it, so plain stores do. */
-	WRITE_ONCE(st->inside, st->inside | BIT(context));
-	if (context == KEV_TASK)
-		st->writer = current;
 	barrier();
 	return st;
 }
@@ -131,7 +150,10 @@ struct kev_stage *kev_stage_enter(unsigned int context)
 void kev_stage_leave(struct kev_stage *st, unsigned int context)
 {
 	barrier();
-	WRITE_ONCE(st->inside, st->inside & ~BIT(context));
+	if (context == KEV_TASK)
+		WRITE_ONCE(st->writer, NULL);
+	else
+		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
 	preempt_enable_notrace();
 }
 
@@ -155,7 +177,7 @@ struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 		return NULL;
 	do {
 		head = READ_ONCE(st->head);
-		/* A: pairs with G in kev_stage_free(); after head, or full is seen where it is not */
+		/* A: pairs with G in kev_stage_free(); after head, or full is seen wrongly */
 		tail = smp_load_acquire(&st->tail);
 		if ((s32)(head - tail) >= (s32)st->size)
 			return NULL;
@@ -188,7 +210,7 @@ noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 
 {
 	/* C: pairs with F in kev_stage_committed() */
 	smp_store_release(&slot->state, ticket + 1);
-	/* D: commit before both tests; pairs with J in kev_stage_arm() and K in kev_stage_begin() */
+	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
 	smp_mb();
 	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
 		cpumask_set_cpu(st->cpu, &kev_stage_filled);

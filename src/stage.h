@@ -24,8 +24,8 @@ struct kev_slot {
  * @head: index of the next slot to reserve; only grows
  * @size: number of slots, a power of two
  * @cpu: whose stage this is
- * @inside: bit per enum kev_context: a raise at this level is under way here
- * @writer: the task inside at task level
+ * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
+ * @writer: the task inside at task level; NULL where none is
  * @slots: the slots
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell

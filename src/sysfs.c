@@ -124,6 +124,7 @@ static ssize_t state_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 {
 	return sysfs_emit(buf, "%s\n", kev_dispatch_state());
 }
+
 static struct kobj_attribute state_attr = __ATTR_RO(state);
 
 static ssize_t helper_state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -132,6 +133,7 @@ static ssize_t helper_state_show(struct kobject *kobj, struct kobj_attribute *at
 
 	return sysfs_emit(buf, "%s\n", kev_dispatch_health(&health));
 }
+
 static struct kobj_attribute helper_state_attr = __ATTR_RO(helper_state);
 
 static ssize_t helper_errno_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -141,6 +143,7 @@ static ssize_t helper_errno_show(struct kobject *kobj, struct kobj_attribute *at
 	kev_dispatch_health(&health);
 	return sysfs_emit(buf, "%d\n", health.err);
 }
+
 static struct kobj_attribute helper_errno_attr = __ATTR_RO(helper_errno);
 
 static ssize_t helper_since_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -150,18 +153,21 @@ static ssize_t helper_since_show(struct kobject *kobj, struct kobj_attribute *at
 	kev_dispatch_health(&health);
 	return sysfs_emit(buf, "%lld\n", health.since);
 }
+
 static struct kobj_attribute helper_since_attr = __ATTR_RO(helper_since);
 
 static ssize_t instance_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%s\n", kev_log_instance);
 }
+
 static struct kobj_attribute instance_attr = __ATTR_RO(instance);
 
 static ssize_t abi_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", KEV_ABI);
 }
+
 static struct kobj_attribute abi_attr = __ATTR_RO(abi);
 
 static struct attribute *kev_top_list[] = {
@@ -213,6 +219,7 @@ static ssize_t raise_store(struct kobject *kobj, struct kobj_attribute *attr,
 	kev_manual_raise(level, message);
 	return count;
 }
+
 static struct kobj_attribute raise_attr = __ATTR_WO(raise);
 
 static ssize_t paused_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -236,6 +243,7 @@ static ssize_t paused_store(struct kobject *kobj, struct kobj_attribute *attr,
 		kev_dispatch_resume();
 	return err ?: count;
 }
+
 static struct kobj_attribute paused_attr = __ATTR_RW(paused);
 
 static ssize_t end_grace_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -255,6 +263,7 @@ static ssize_t end_grace_store(struct kobject *kobj, struct kobj_attribute *attr
 	kev_dispatch_end_grace();
 	return count;
 }
+
 static struct kobj_attribute end_grace_attr = __ATTR_RW(end_grace);
 
 static struct attribute *kev_control_list[] = {
@@ -324,9 +333,10 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return kev_refuse(src->name, "enabled is not 0 or 1");
 	if (kev_sources_state(src->name, &why))
 		return kev_sources_enable(src->name, on) ?: count;
-	kev_source_enable(src, on);
+	kevnotify_source_enable(&src->pub, on);
 	return count;
 }
+
 static struct kobj_attribute enabled_attr = __ATTR_RW(enabled);
 
 static ssize_t source_state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -339,6 +349,7 @@ static ssize_t source_state_show(struct kobject *kobj, struct kobj_attribute *at
 		state = READ_ONCE(src->pub.on) ? "on" : "off";
 	return sysfs_emit(buf, "%s%s%s\n", state, why ? ": " : "", why ?: "");
 }
+
 static struct kobj_attribute source_state_attr =
 	__ATTR(state, 0444, source_state_show, NULL);
 
@@ -346,18 +357,21 @@ static ssize_t raised_show(struct kobject *kobj, struct kobj_attribute *attr, ch
 {
 	return sysfs_emit(buf, "%lu\n", kev_source_raised(kev_dir_source(kobj)));
 }
+
 static struct kobj_attribute raised_attr = __ATTR_RO(raised);
 
 static ssize_t suppressed_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%lu\n", kev_source_suppressed(kev_dir_source(kobj)));
 }
+
 static struct kobj_attribute suppressed_attr = __ATTR_RO(suppressed);
 
 static ssize_t last_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%llu\n", READ_ONCE(kev_dir_source(kobj)->last));
 }
+
 static struct kobj_attribute last_attr = __ATTR_RO(last);
 
 static ssize_t level_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -382,6 +396,7 @@ static ssize_t level_store(struct kobject *kobj, struct kobj_attribute *attr,
 	WRITE_ONCE(src->level, level);
 	return count;
 }
+
 static struct kobj_attribute level_attr = __ATTR_RW(level);
 
 static ssize_t comm_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -407,6 +422,7 @@ static ssize_t comm_store(struct kobject *kobj, struct kobj_attribute *attr,
 	kev_source_set_comm(src, comm);
 	return count;
 }
+
 static struct kobj_attribute comm_attr = __ATTR_RW(comm);
 
 static ssize_t stack_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -427,6 +443,7 @@ static ssize_t stack_store(struct kobject *kobj, struct kobj_attribute *attr,
 	WRITE_ONCE(src->stack, on);
 	return count;
 }
+
 static struct kobj_attribute stack_attr = __ATTR_RW(stack);
 
 static ssize_t kev_limit_store(struct kobject *kobj, const char *buf, size_t count,
@@ -459,6 +476,7 @@ static ssize_t threshold_store(struct kobject *kobj, struct kobj_attribute *attr
 {
 	return kev_limit_store(kobj, buf, count, offsetof(struct kev_gauge, threshold));
 }
+
 static struct kobj_attribute threshold_attr = __ATTR_RW(threshold);
 
 static ssize_t clear_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
@@ -471,6 +489,7 @@ static ssize_t clear_store(struct kobject *kobj, struct kobj_attribute *attr,
 {
 	return kev_limit_store(kobj, buf, count, offsetof(struct kev_gauge, clear));
 }
+
 static struct kobj_attribute clear_attr = __ATTR_RW(clear);
 
 static struct attribute *kev_dir_list[] = {

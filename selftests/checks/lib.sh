@@ -144,7 +144,7 @@ build() {
 	mkdir -p "$dir"
 	cp -r src "$dir"
 	[ ! -d samples ] || cp -r samples "$dir"
-	make -C "$KDIR" M="$dir/src" "$@" modules 2>&1
-	[ ! -e "$dir/samples/Kbuild" ] || make -C "$KDIR" M="$dir/samples" \
+	make -j"$(nproc)" -C "$KDIR" M="$dir/src" "$@" modules 2>&1
+	[ ! -e "$dir/samples/Kbuild" ] || make -j"$(nproc)" -C "$KDIR" M="$dir/samples" \
 		KBUILD_EXTRA_SYMBOLS="$dir/src/Module.symvers" "$@" modules 2>&1
 }

@@ -110,6 +110,19 @@ static inline bool kevnotify_source_on(const struct kevnotify_source *src)
 }
 
 /**
+ * kevnotify_source_enable() - take events or not
+ * @src: the source
+ * @on: true to take them
+ *
+ * Context: any.
+ */
+static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on)
+{
+	if (!IS_ERR_OR_NULL(src))
+		WRITE_ONCE(src->on, on);
+}
+
+/**
  * kevnotify_raise() - raise an event
  * @src: the source; a NULL or ERR_PTR source makes this a no-op
  * @id: which of its events
@@ -119,6 +132,7 @@ static inline bool kevnotify_source_on(const struct kevnotify_source *src)
  * and spins no longer than a few tries.
  *
  * Context: any, NMI and the scheduler's locks included.
+ * Return: nothing: what becomes of the event shows in the counters.
  */
 #define kevnotify_raise(src, id, ...)						\
 do {										\

@@ -2,13 +2,16 @@
 /* Source "manual": what an operator writes to control/raise. Its id is the level. */
 #include "sources/sources.h"
 
-static const char *const kev_manual_keys[] = { "TEXT", NULL };
-
-#define KEV_MANUAL(level)	[level] = { "{TEXT}", level, kev_manual_keys }
-
+/* Each event brings its own message */
 static const struct kevnotify_event kev_manual_events[] = {
-	KEV_MANUAL(0), KEV_MANUAL(1), KEV_MANUAL(2), KEV_MANUAL(3),
-	KEV_MANUAL(4), KEV_MANUAL(5), KEV_MANUAL(6), KEV_MANUAL(7),
+	[0] = { "raised by hand", 0 },
+	[1] = { "raised by hand", 1 },
+	[2] = { "raised by hand", 2 },
+	[3] = { "raised by hand", 3 },
+	[4] = { "raised by hand", 4 },
+	[5] = { "raised by hand", 5 },
+	[6] = { "raised by hand", 6 },
+	[7] = { "raised by hand", 7 },
 };
 
 static const struct kevnotify_desc kev_manual_desc = {

@@ -27,7 +27,7 @@ static const char *const kev_oom_keys[] = {
 static const struct kevnotify_event kev_oom_events[] = {
 	[KEV_OOM_GLOBAL] = { "Out of memory: killed process {VICTIM_PID} ({VICTIM_COMM})",
 			     2, kev_oom_keys },
-	[KEV_OOM_MEMCG]	 = { "Memory cgroup out of memory: killed process {VICTIM_PID} ({VICTIM_COMM})",
+	[KEV_OOM_MEMCG]	 = { "Cgroup out of memory: killed process {VICTIM_PID} ({VICTIM_COMM})",
 			     3, kev_oom_keys },
 };
 

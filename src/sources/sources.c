@@ -12,7 +12,6 @@
 #include <linux/sysfs.h>
 
 #include "params.h"
-#include "source.h"
 #include "sources/sources.h"
 
 static const struct kev_builtin *const kev_builtins[] = {
@@ -65,12 +64,12 @@ static void kev_builtin_start(int i)
 
 	if (s->on || IS_ERR_OR_NULL(s->src))
 		return;
-	kev_source_enable(kev_source_of(s->src), true);
+	kevnotify_source_enable(s->src, true);
 	s->why = NULL;
 	err = kev_builtins[i]->start(s->src, &s->why);
 	s->on = !err;
 	if (err) {
-		kev_source_enable(kev_source_of(s->src), false);
+		kevnotify_source_enable(s->src, false);
 		pr_info("source %s unavailable: %s (%d)\n", kev_builtins[i]->desc->name,
 			s->why ?: "no hook", err);
 	}
@@ -82,7 +81,7 @@ static void kev_builtin_stop(int i)
 
 	if (!s->on)
 		return;
-	kev_source_enable(kev_source_of(s->src), false);
+	kevnotify_source_enable(s->src, false);
 	kev_builtins[i]->stop();
 	s->on = false;
 }
@@ -245,13 +244,30 @@ static const struct kernel_param_ops kev_sources_ops = {
 module_param_cb(sources, &kev_sources_ops, NULL, 0644);
 MODULE_PARM_DESC(sources, "comma list of the built-in sources that are on; +name and -name change one");
 
+/* Without the mutex: the registry's is taken, and its holder may wait for writers of sysfs */
 static void kev_sources_unregister(int n)
 {
 	while (n--) {
-		kev_builtin_stop(n);
 		kevnotify_source_unregister(kev_states[n].src);
 		kev_states[n].src = NULL;
 	}
+}
+
+static int kev_sources_register(void)
+{
+	struct kevnotify_source *src;
+	int i;
+
+	for (i = 0; i < KEV_BUILTINS; i++) {
+		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
+		if (IS_ERR(src)) {
+			kev_sources_unregister(i);
+			return PTR_ERR(src);
+		}
+		kevnotify_source_enable(src, false);
+		kev_states[i].src = src;
+	}
+	return 0;
 }
 
 /**
@@ -263,20 +279,11 @@ static void kev_sources_unregister(int n)
  */
 int kev_sources_init(void)
 {
-	struct kevnotify_source *src;
-	int i;
+	int err = kev_sources_register();
 
+	if (err)
+		return err;
 	mutex_lock(&kev_sources_mutex);
-	for (i = 0; i < KEV_BUILTINS; i++) {
-		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
-		if (IS_ERR(src)) {
-			kev_sources_unregister(i);
-			mutex_unlock(&kev_sources_mutex);
-			return PTR_ERR(src);
-		}
-		kev_source_enable(kev_source_of(src), false);
-		kev_states[i].src = src;
-	}
 	kev_sources_live = true;
 	kev_sources_apply(kev_wanted_set ? kev_wanted : kev_sources_default());
 	kev_wanted_set = true;
@@ -291,8 +298,12 @@ int kev_sources_init(void)
  */
 void kev_sources_exit(void)
 {
+	int i;
+
 	mutex_lock(&kev_sources_mutex);
 	kev_sources_live = false;
-	kev_sources_unregister(KEV_BUILTINS);
+	for (i = 0; i < KEV_BUILTINS; i++)
+		kev_builtin_stop(i);
 	mutex_unlock(&kev_sources_mutex);
+	kev_sources_unregister(KEV_BUILTINS);
 }
