@@ -62,7 +62,7 @@ static struct {
 	char			path[KEV_HELPER_MAX + 1];
 } kev_d = { .next = 1 };
 
-static struct task_struct *kev_dispatch_task;
+static struct task_struct __rcu *kev_dispatch_task;
 static atomic_t kev_dispatch_kicked;
 static atomic_t kev_helper_changed;
 static unsigned long kev_pauses;
@@ -513,10 +513,17 @@ static int kev_dispatch_thread(void *unused)
  */
 void kev_dispatch_kick(void)
 {
+	struct task_struct *task;
+
 	atomic_set(&kev_dispatch_kicked, 1);
 	/* Pairs with the order in kev_dispatch_sleep(): state, then look */
 	smp_mb__after_atomic();
-	wake_up_process(kev_dispatch_task);
+	/* A waiter whose run has ended may come here when kevnotifyd has gone */
+	rcu_read_lock();
+	task = rcu_dereference(kev_dispatch_task);
+	if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
 }
 
 static void kev_dispatch_helper_written(void)
@@ -679,7 +686,7 @@ static int kev_dispatch_run(void)
 		       PTR_ERR(task));
 		return PTR_ERR(task);
 	}
-	kev_dispatch_task = get_task_struct(task);
+	rcu_assign_pointer(kev_dispatch_task, get_task_struct(task));
 	kev_stage_attach(task);
 	kev_source_set_drain(kev_dispatch_drain);
 	return 0;
@@ -687,9 +694,13 @@ static int kev_dispatch_run(void)
 
 static void kev_dispatch_end(void)
 {
+	struct task_struct *task = rcu_dereference_protected(kev_dispatch_task, true);
+
 	kev_stage_detach();
-	kthread_stop(kev_dispatch_task);
-	put_task_struct(kev_dispatch_task);
+	kthread_stop(task);
+	RCU_INIT_POINTER(kev_dispatch_task, NULL);
+	synchronize_rcu();
+	put_task_struct(task);
 }
 
 /**
@@ -720,7 +731,7 @@ int kev_dispatch_init(void)
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
 	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
-	wake_up_process(kev_dispatch_task);
+	kev_dispatch_kick();
 	return 0;
 }
 
