@@ -448,12 +448,13 @@ static unsigned long kev_dispatch_step(void)
 
 static void kev_dispatch_signals(void)
 {
+	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
 	int sig;
 
 	/* kthread_stop() makes signal_pending() true with no signal to take */
 	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
-		if (sig == SIGUSR1 && kev_signal_fn)
-			kev_signal_fn(++kev_d.signals);
+		if (sig == SIGUSR1 && fn)
+			fn(++kev_d.signals);
 	}
 }
 
@@ -654,11 +655,12 @@ void kev_dispatch_cursor(u64 *base, u64 *next)
  * kev_dispatch_on_signal() - say who is told of SIGUSR1
  * @fn: called by kevnotifyd with the number of signals seen; NULL: nobody
  *
- * Context: task.
+ * Context: task; may sleep. Afterwards the former one is not running.
  */
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
 {
 	WRITE_ONCE(kev_signal_fn, fn);
+	kev_dispatch_drain();
 }
 
 /**
