@@ -5,7 +5,6 @@
  * waits for anything. It never blocks on a file system and never allocates.
  */
 #include <linux/atomic.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -462,8 +461,10 @@ static void kev_dispatch_collect(void)
 {
 	u32 slow = READ_ONCE(kev_inject_slow_ms);
 
+	/* Unloading need not be slow */
 	if (slow)
-		msleep_interruptible(slow);
+		wait_event_interruptible_timeout(kev_dispatch_wait, READ_ONCE(kev_stopping),
+						 msecs_to_jiffies(slow));
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
 	wake_up_all(&kev_dispatch_wait);
