@@ -46,6 +46,7 @@ enum kev_press {
 static struct {
 	u64			next;		/* the cursor: first record not dealt with */
 	u64			lost;		/* overwritten since the last start */
+	u64			expired;	/* and not told yet */
 	bool			helper;		/* there was one at the last look */
 	bool			running;
 	bool			delivered;	/* of the present run: exec succeeded */
@@ -166,7 +167,7 @@ static bool kev_record_filtered(const struct kev_record *rec)
  */
 static bool kev_cursor_settle(bool *more)
 {
-	unsigned int hold = kev_param(KEV_HOLD), expired = 0, n;
+	unsigned int hold = kev_param(KEV_HOLD), n;
 	bool found = false;
 
 	for (n = 0; n < KEV_STEP_RECORDS && kev_cursor_look(); n++) {
@@ -174,16 +175,18 @@ static bool kev_cursor_settle(bool *more)
 			kev_cursor_advance(KEV_STAT_FILTERED);
 		} else if (kev_record_age_ms(&kev_d.record) > hold) {
 			kev_cursor_advance(KEV_STAT_EXPIRED);
-			expired++;
+			kev_d.expired++;
 		} else {
 			found = true;
 			break;
 		}
 	}
 	*more = n == KEV_STEP_RECORDS;
-	if (expired)
-		kevnotify_raise(kev_helper_source, KEV_ID_EXPIRED, KEVNOTIFY_U64(expired),
-				KEVNOTIFY_U64(hold));
+	if (kev_d.expired && !*more) {
+		kevnotify_raise(kev_helper_source, KEV_ID_EXPIRED,
+				KEVNOTIFY_U64(kev_d.expired), KEVNOTIFY_U64(hold));
+		kev_d.expired = 0;
+	}
 	return found;
 }
 
