@@ -121,6 +121,7 @@ static void kev_health_set(enum kev_helper_state state, int err)
 static void kev_cursor_advance(enum kev_stat what)
 {
 	kev_stat_inc(what);
+	kev_d.held = false;
 	WRITE_ONCE(kev_d.next, kev_d.next + 1);
 }
 
@@ -283,7 +284,6 @@ static void kev_run_delivered(u64 execed)
 	kev_d.delivered = true;
 	kev_d.backoff = 0;
 	kev_d.small = false;
-	kev_d.held = false;
 	kev_d.lost = 0;
 	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_d.record.event.mono);
 	kev_cursor_advance(KEV_STAT_DELIVERED);
