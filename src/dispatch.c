@@ -107,14 +107,19 @@ static const char *const kev_helper_state_names[] = {
 
 static void kev_health_set(enum kev_helper_state state, int err)
 {
-	if (kev_health.state == state && kev_health.err == err)
-		return;
-	if (kev_health.state != state && state > KEV_HELPER_NONE)
+	if (kev_health.state != state)
+		WRITE_ONCE(kev_health.since, ktime_get_real_seconds());
+	WRITE_ONCE(kev_health.err, err);
+	WRITE_ONCE(kev_health.state, state);
+}
+
+/* The helper cannot be started */
+static void kev_health_held(enum kev_helper_state state, int err)
+{
+	if (kev_health.state != state || kev_health.err != err)
 		pr_warn("helper %s (%d): records wait, the next try follows\n",
 			kev_helper_state_names[state], err);
-	WRITE_ONCE(kev_health.err, err);
-	WRITE_ONCE(kev_health.since, ktime_get_real_seconds());
-	WRITE_ONCE(kev_health.state, state);
+	kev_health_set(state, err);
 }
 
 /* The record at the cursor has been dealt with */
@@ -257,13 +262,13 @@ static void kev_run_held(const struct kev_result *res)
 	kev_d.held = true;
 	kev_backoff_start();
 	if (res->outcome == KEV_BLOCKED)
-		kev_health_set(KEV_HELPER_BLOCKED, 0);
+		kev_health_held(KEV_HELPER_BLOCKED, 0);
 	else if (res->outcome == KEV_BUSY)
-		kev_health_set(KEV_HELPER_BUSY, EBUSY);
+		kev_health_held(KEV_HELPER_BUSY, EBUSY);
 	else if (res->outcome == KEV_NOEXEC)
-		kev_health_set(kev_noexec_state(res->code), res->code);
+		kev_health_held(kev_noexec_state(res->code), res->code);
 	else
-		kev_health_set(KEV_HELPER_FAILING, ETIMEDOUT);
+		kev_health_held(KEV_HELPER_FAILING, ETIMEDOUT);
 }
 
 static const enum kev_stat kev_outcome_stats[KEV_OUTCOMES] = {
@@ -405,7 +410,7 @@ static bool kev_run_may_start(unsigned long *left)
 		return false;
 	}
 	if (kev_helper_stuck() >= KEV_STUCK_MAX) {
-		kev_health_set(KEV_HELPER_STUCK, 0);
+		kev_health_held(KEV_HELPER_STUCK, 0);
 		*left = HZ;
 		return false;
 	}
