@@ -280,6 +280,9 @@ static void kev_run_execute(struct kev_run *run)
 	if (!run->ret)
 		run->ret = kev_run_open(run);
 	module_put(THIS_MODULE);
+	/* Written off meanwhile? A child would come to nothing */
+	if (!run->ret && READ_ONCE(run->claim) != KEV_CLAIM_OPEN)
+		run->ret = -ECANCELED;
 	if (!run->ret) {
 		kev_run_environment(run);
 		run->ret = kev_run_exec(run);
