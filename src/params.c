@@ -290,7 +290,7 @@ static int kev_sysctl(KEV_CTL_TABLE *table, int write, void *buffer, size_t *len
 		return -EINVAL;
 	if (write && *lenp >= text.maxlen)
 		return helper ? kev_helper_refuse("...", "longer than 255 bytes", -ENAMETOOLONG) :
-				-EINVAL;
+				kev_number_set("...", &kp);
 	text.data = kzalloc(text.maxlen, GFP_KERNEL);
 	if (!text.data)
 		return -ENOMEM;
