@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Raises in softirq, hard interrupt and NMI. The interrupts come from other
- * CPUs, so that they fall into any place of what runs here, a raise included.
+ * Raises in softirq, hard interrupt and NMI. Some interrupts a CPU sends to
+ * itself, as many as are wanted; as many more as get through come from other
+ * CPUs, and fall into any place of what runs there, a raise included.
  */
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
@@ -9,7 +10,11 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
+#include <linux/seq_file.h>
+#include <linux/sizes.h>
 #include <linux/smp.h>
+
+#include <asm/irq_regs.h>
 
 #include "nmi.h"
 #include "storm.h"
@@ -30,6 +35,14 @@ struct storm_cpu {
 };
 
 static DEFINE_PER_CPU(struct storm_cpu, storm_cpus);
+/* Interrupts that fell into raise.c */
+static atomic_t storm_nested;
+
+static void storm_note(struct pt_regs *regs)
+{
+	if (regs && abs(instruction_pointer(regs) - (unsigned long)__kevnotify_raise) < SZ_4K)
+		atomic_inc(&storm_nested);
+}
 
 static void storm_in_softirq(struct tasklet_struct *unused)
 {
@@ -45,6 +58,7 @@ static void storm_in_interrupt(struct irq_work *unused)
 	enum storm_level level = in_hardirq() ? STORM_HARDIRQ : STORM_TASK;
 	int i;
 
+	storm_note(get_irq_regs());
 	for (i = 0; i < STORM_IRQ_BATCH; i++)
 		storm_raise(level);
 	tasklet_schedule(&this_cpu_ptr(&storm_cpus)->softirq);
@@ -59,24 +73,37 @@ static void storm_called(void *unused)
 /* All are ours: two that are sent at once may come as one */
 static int storm_in_nmi(unsigned int type, struct pt_regs *regs)
 {
+	storm_note(regs);
 	storm_raise(STORM_NMI);
 	return NMI_HANDLED;
 }
 
-/* Interrupt some other CPU */
+static void storm_poke_other(unsigned int other, bool nmi)
+{
+	/* Fails while the last one is on its way */
+	smp_call_function_single_async(other, &this_cpu_ptr(&storm_cpus)->call);
+	if (nmi)
+		storm_nmi_send(other);
+}
+
+/* Interrupt this CPU, and some other one */
 void storm_poke(bool nmi)
 {
 	unsigned int other = get_random_u32() % nr_cpu_ids;
 	unsigned int cpu = get_cpu();
 
+	irq_work_queue(&this_cpu_ptr(&storm_cpus)->interrupt);
+	if (nmi)
+		storm_nmi_send(cpu);
 	/* With preemption off, it stays online */
-	if (other != cpu && cpu_online(other)) {
-		/* Fails while the last one is on its way */
-		smp_call_function_single_async(other, &this_cpu_ptr(&storm_cpus)->call);
-		if (nmi && STORM_HAVE_NMI)
-			storm_nmi_send(other);
-	}
+	if (other != cpu && cpu_online(other))
+		storm_poke_other(other, nmi);
 	put_cpu();
+}
+
+void storm_contexts_show(struct seq_file *m)
+{
+	seq_printf(m, "nested %d\n", atomic_read(&storm_nested));
 }
 
 int storm_contexts_start(void)

@@ -7,6 +7,7 @@
  *	counts	calls, and what was seen of the records
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
 #include <linux/hash.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
@@ -22,6 +23,7 @@
 
 #define STORM_TASK_BATCH	8	/* raises between two interrupts sent */
 #define STORM_NMI_EVERY		4	/* batches */
+#define STORM_REST_EVERY	8
 
 static bool churn;
 module_param(churn, bool, 0644);
@@ -67,7 +69,7 @@ u64 storm_check(enum storm_level level, u64 serial)
 /* Of varying length */
 const char *storm_text(u64 serial)
 {
-	static const char text[] = "the quick brown fox jumps over the lazy dog 0123456789";
+	static const char text[] = "the-quick-brown-fox-jumps-over-the-lazy-dog-0123456789";
 
 	return text + (serial & 31);
 }
@@ -111,6 +113,9 @@ static int storm_raiser(void *unused)
 		storm_poke(++turn % STORM_NMI_EVERY == 0);
 		if (storm_reached())
 			wake_up(&storm_wait);
+		/* So that kevnotifyd also gets to the end of the stages, and sleeps */
+		if (turn % STORM_REST_EVERY == 0)
+			usleep_range(50, 200);
 		cond_resched();
 	}
 	return 0;
@@ -193,6 +198,7 @@ static int counts_show(struct seq_file *m, void *unused)
 	for (i = 0; i < STORM_LEVELS; i++)
 		seq_printf(m, "%s %lld\n", storm_level_names[i],
 			   (s64)atomic64_read(&storm_calls[i]));
+	storm_contexts_show(m);
 	storm_churn_show(m);
 	storm_watch_show(m);
 	return 0;

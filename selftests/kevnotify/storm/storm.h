@@ -29,6 +29,7 @@ const char *storm_text(u64 serial);
 int storm_contexts_start(void);
 void storm_contexts_stop(void);
 void storm_poke(bool nmi);
+void storm_contexts_show(struct seq_file *m);
 
 /* churn.c: sources that come and go */
 int storm_churn_start(void);
