@@ -453,6 +453,17 @@ void kev_stage_repair_all(void)
 }
 
 /**
+ * kev_stage_repair_dead() - repair the stage of a CPU that has gone
+ * @cpu: the CPU: kev_stage_repair_all() does not reach it
+ *
+ * Context: task, while the CPU can neither run nor come back.
+ */
+void kev_stage_repair_dead(unsigned int cpu)
+{
+	kev_stage_repair(per_cpu_ptr(&kev_stages, cpu));
+}
+
+/**
  * kev_stage_attach() - name the task that the doorbell wakes
  * @collector: the task; the caller's reference, until kev_stage_detach()
  *

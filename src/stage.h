@@ -71,6 +71,7 @@ u32 kev_stage_head(unsigned int cpu);
 u32 kev_stage_tail(unsigned int cpu);
 unsigned long kev_stage_count(void);
 void kev_stage_repair_all(void);
+void kev_stage_repair_dead(unsigned int cpu);
 
 void kev_stage_attach(struct task_struct *collector);
 void kev_stage_detach(void);
