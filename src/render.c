@@ -11,6 +11,9 @@
 
 #include "render.h"
 
+/* Bytes of one entry of a stack: the kernel allows symbols of 511 */
+#define KEV_TEXT_ENTRY	160
+
 /* A buffer that is written from the front; what does not fit is left out whole */
 struct kev_text {
 	char	*buf;
@@ -77,12 +80,15 @@ static void kev_text_stack(struct kev_text *t, const struct kev_value *v)
 {
 	unsigned long entry;
 	unsigned int i;
+	size_t limit;
 
 	for (i = 0; i + sizeof(entry) <= v->len; i += sizeof(entry)) {
 		memcpy(&entry, v->bytes + i, sizeof(entry));
 		if (i)
 			kev_text_char(t, ' ');
+		limit = t->len + KEV_TEXT_ENTRY;
 		kev_text_printf(t, "%pS", (void *)entry);
+		t->len = min(t->len, limit);
 	}
 }
 
