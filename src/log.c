@@ -163,7 +163,8 @@ int kev_log_init(unsigned int records)
 
 	BUILD_BUG_ON(sizeof(struct kev_record) != KEV_RECORD_BYTES);
 	get_random_bytes(instance, sizeof(instance));
-	*bin2hex(kev_log_instance, instance, sizeof(instance)) = '\0';
+	snprintf(kev_log_instance, sizeof(kev_log_instance), "%*phN", (int)sizeof(instance),
+		 instance);
 	/* Zeroed: stamp 0 is no sequence number that is asked for here */
 	kev_log_records = kvcalloc(records, sizeof(*kev_log_records), GFP_KERNEL);
 	if (!kev_log_records)
