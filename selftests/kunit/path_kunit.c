@@ -38,7 +38,10 @@ static void path_names_the_culprit(struct kunit *test)
 	expect_path(test, "/bin/none/busybox", -ENOENT, "/bin/none ");
 	expect_path(test, "/bin/busybox/more", -ENOTDIR, "/bin/busybox ");
 	expect_path(test, "/bin", -EACCES, "/bin is not a regular file");
-	expect_path(test, "/", -EACCES, "");
+	expect_path(test, "/", -EACCES, "/ is not a regular file");
+	expect_path(test, "//", -EACCES, "/ is not a regular file");
+	expect_path(test, "/.", -EACCES, "/. is not a regular file");
+	expect_path(test, "/proc/self/root", -EACCES, "/ is not a regular file");
 	expect_path(test, "/dev/null", -EACCES, "/dev/null is not a regular file");
 	expect_path(test, "/etc/passwd", -EACCES, "/etc/passwd is not executable");
 	expect_path(test, "/tmp/none", -EACCES, "/tmp is writable by others");
