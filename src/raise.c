@@ -106,7 +106,7 @@ static __always_inline void kev_raise_fill(struct kev_raise *r)
 	ev->context = r->context;
 	ev->level = 0;
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
-	if (unlikely(r->src->stack))
+	if (unlikely(READ_ONCE(r->src->stack)))
 		kev_raise_stack(ev);
 }
 

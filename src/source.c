@@ -61,7 +61,7 @@ bool kev_rate_admit(struct kev_rate *rate, bool *full)
 		old = atomic_read(&rate->word);
 		count = old & KEV_RATE_COUNT;
 		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= kev_window_jiffies)
+		if (!count || age >= READ_ONCE(kev_window_jiffies))
 			new = now << KEV_RATE_BITS | 1;
 		else if (count < burst)
 			new = old + 1;
@@ -118,6 +118,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	struct kev_source *src = kev_source_find(ev->source);
 	const struct kevnotify_event *meaning;
 	unsigned int index;
+	int level;
 
 	/* Unregistration leaves no event behind, so this is for a torn world only */
 	origin->name = "?";
@@ -129,12 +130,13 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->name = src->name;
 	origin->message = meaning->message;
 	origin->keys = meaning->keys;
-	origin->level = src->level >= 0 ? src->level : meaning->level;
+	level = READ_ONCE(src->level);
+	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
-	src->last = seq;
+	WRITE_ONCE(src->last, seq);
 	if (ev->flags & KEV_FULL) {
 		src->rate[index].full = true;
-		src->rate[index].due = jiffies + kev_window_jiffies;
+		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
 	}
 }
 
