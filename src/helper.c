@@ -468,7 +468,8 @@ bool kev_helper_ended(bool killed, struct kev_result *res)
 		return false;
 	kev_run_outcome(run, killed, res);
 	if (*run->why)
-		pr_warn_ratelimited("helper not run: %s (%d)\n", run->why, run->ret);
+		pr_warn_ratelimited("helper not run: %*pEhp (%d)\n", (int)strlen(run->why),
+				    run->why, run->ret);
 	run->state = KEV_RUN_IDLE;
 	return true;
 }
