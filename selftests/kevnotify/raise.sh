@@ -130,17 +130,17 @@ plausible() {
 }
 
 arguments() {
-	raised text && is "/bin/sh $RECORDER manual $seq " "$(cat "$WORK/argv.$seq")"
+	raised text && is "3 $WORK/script manual $seq" "$(cat "$WORK/arguments")"
 }
 
 files() {
 	is "0 /dev/null 1 anon_inode:[kevnotify-output] 2 anon_inode:[kevnotify-output] " \
-		"$(cat "$WORK/files.$seq")"
+		"$(cat "$WORK/files")"
 }
 
 # talker: a helper of 155 lines, the long one counted as three, the last unfinished
 talker() {
-	recorder <<-'END'
+	script_helper <<-'END'
 	echo hello
 	printf 'esc\033[31m\\n\n' >&2
 	printf '%0600d\n' 0
@@ -169,21 +169,23 @@ dropped_said() {
 
 # all_received: by the helper, as counted by us
 all_received() {
-	settle && is "$(cat "$SYS/sources/manual/raised")" "$(receipts manual)"
+	read -r all <"$SYS/sources/manual/raised"
+	# The script had the first
+	settle && is "$((all - 1))" "$(receipts manual)"
 }
 
 plan 16
 begin burst=0 helper_level=7
-recorder <<-'END'
-	tr '\0' ' ' </proc/$$/cmdline >/root/kevnotify-test/argv.$2
+script_helper <<-'END'
+	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
 	for fd in 0 1 2; do
 		echo "$fd $(readlink /proc/$$/fd/$fd)"
-	done | tr '\n' ' ' >/root/kevnotify-test/files.$2
+	done | tr '\n' ' ' >/root/kevnotify-test/files
 END
-check "the environment is what is documented" environment
 check "arguments: path, source, SEQ" arguments
 check "files: /dev/null and the kernel log" files
-recorder </dev/null
+recorder
+check "the environment is what is documented" environment
 check "levels" levels
 check "bad levels are EINVAL and raise nothing" bad_levels
 check "1 to 255 bytes" lengths
