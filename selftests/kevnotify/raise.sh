@@ -118,15 +118,20 @@ environment() {
 		is "$FIXED" "$(keys "$seq")" && plausible
 }
 
+# recent SECONDS: a time of the last minutes
+recent() {
+	age=$(($(date +%s) - $1))
+	[ "$age" -ge 0 ] && [ "$age" -lt 600 ]
+}
+
 plausible() {
 	time=$(value "$seq" KEVNOTIFY_TIME)
 	case $time in
 	*.[0-9][0-9][0-9][0-9][0-9][0-9]) ;;
 	*) return 1 ;;
 	esac
-	age=$(($(date +%s) - ${time%.*}))
-	[ "$age" -ge 0 ] && [ "$age" -lt 600 ] &&
-		[ "$(value "$seq" KEVNOTIFY_CPU)" -lt "$(nproc)" ]
+	recent "${time%.*}" && [ "$(value "$seq" KEVNOTIFY_CPU)" -lt "$(nproc)" ] &&
+		holds "$SYS/abi" 1
 }
 
 arguments() {
@@ -167,6 +172,19 @@ dropped_said() {
 	klog | grep -q "^kevnotify\[$seq\]: 55 more lines dropped"
 }
 
+# delayed: what had to wait says for how long, and what for can be seen
+delayed() {
+	mv "$RECORDER" "$RECORDER.away"
+	raise text
+	is OK "$errno" && until_ok 60 holds "$SYS/helper_state" missing &&
+		holds "$SYS/helper_errno" 2 && recent "$(cat "$SYS/helper_since")" || return 1
+	mv "$RECORDER.away" "$RECORDER"
+	writes "$PARAMS/helper" "$RECORDER" && seq=$(newest manual) &&
+		[ "$(value "$seq" KEVNOTIFY_DELAYED_MS)" -gt 0 ] &&
+		is "$FIXED" "$(keys "$seq" | sed 's/KEVNOTIFY_DELAYED_MS //')" &&
+		holds "$SYS/helper_state" ok && holds "$SYS/helper_errno" 0
+}
+
 # all_received: by the helper, as counted by us
 all_received() {
 	read -r all <"$SYS/sources/manual/raised"
@@ -174,7 +192,7 @@ all_received() {
 	settle && is "$((all - 1))" "$(receipts manual)"
 }
 
-plan 16
+plan 17
 begin burst=0 helper_level=7
 script_helper <<-'END'
 	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
@@ -196,6 +214,7 @@ check "control bytes and backslashes are escaped" control_bytes
 check "invalid UTF-8 is escaped" bad_utf8
 check "a message may grow fourfold" all_escaped
 check "a task's name forges nothing" forged_name
+check "what had to wait says so" delayed
 check "every raise reached the helper" all_received
 check "output goes to the kernel log in lines, up to a limit" output
 check "nothing is lost" conserved
