@@ -13,7 +13,7 @@ rm "$DIR/late"
 
 # try_again: writing the parameter ends a backoff
 try_again() {
-	cat "$PARAMS/helper" >"$PARAMS/helper"
+	echo "$DIR/helper" >"$PARAMS/helper"
 }
 
 # failed_as STATE ERRNO: a run more did not begin, and why

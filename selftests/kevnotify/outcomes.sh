@@ -34,11 +34,7 @@ outcome() {
 
 # lasted SEQ MIN MAX: in ms, from exec to the end
 lasted() {
-	ms=$(($(run_trace "$1" ns) / 1000000))
-	[ "$ms" -ge "$2" ] && [ "$ms" -lt "$3" ] || {
-		echo "# record $1: $ms ms, and not $2 to $3"
-		return 1
-	}
+	between $(($(run_trace "$1" ns) / 1000000)) "$2" "$3"
 }
 
 # seq_of MESSAGE: of its receipt

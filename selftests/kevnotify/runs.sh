@@ -86,17 +86,20 @@ uptime_ms() {
 	echo "${up%.*}${up#*.}0"
 }
 
+# between MS MIN MAX: at least MIN and less than MAX
+between() {
+	[ "$1" -lt "$2" ] || [ "$1" -ge "$3" ] || return 0
+	echo "# $1 ms, and not $2 to $3"
+	return 1
+}
+
 # took MIN MAX COMMAND…: it succeeds, and takes at least MIN and less than MAX ms
 took() {
 	least=$1 most=$2
 	shift 2
 	start=$(uptime_ms)
 	"$@" || return 1
-	ms=$(($(uptime_ms) - start))
-	[ "$ms" -ge "$least" ] && [ "$ms" -lt "$most" ] || {
-		echo "# $ms ms, and not $least to $most: $*"
-		return 1
-	}
+	between "$(($(uptime_ms) - start))" "$least" "$most"
 }
 
 # raise MESSAGE

@@ -115,7 +115,7 @@ backoff() {
 # Without a pause between: what is staged, or on its way to the helper, goes too
 rounds() {
 	n=0
-	while [ $n -lt 20 ]; do
+	while [ "$n" -lt 20 ]; do
 		reload helper="$DIR/helper" && raise true || return 1
 		n=$((n + 1))
 	done
