@@ -61,7 +61,7 @@ bool kev_rate_admit(struct kev_rate *rate, bool *full)
 		old = atomic_read(&rate->word);
 		count = old & KEV_RATE_COUNT;
 		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= kev_window_jiffies)
+		if (!count || age >= READ_ONCE(kev_window_jiffies))
 			new = now << KEV_RATE_BITS | 1;
 		else if (count < burst)
 			new = old + 1;
@@ -118,6 +118,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	struct kev_source *src = kev_source_find(ev->source);
 	const struct kevnotify_event *meaning;
 	unsigned int index;
+	int level;
 
 	/* Unregistration leaves no event behind, so this is for a torn world only */
 	origin->name = "?";
@@ -129,12 +130,13 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->name = src->name;
 	origin->message = meaning->message;
 	origin->keys = meaning->keys;
-	origin->level = src->level >= 0 ? src->level : meaning->level;
+	level = READ_ONCE(src->level);
+	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
-	src->last = seq;
+	WRITE_ONCE(src->last, seq);
 	if (ev->flags & KEV_FULL) {
 		src->rate[index].full = true;
-		src->rate[index].due = jiffies + kev_window_jiffies;
+		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
 	}
 }
 
@@ -379,6 +381,14 @@ static void kev_source_destroy(struct kev_source *src)
 	kfree(src);
 }
 
+/* Drop the registry's reference, and wait for those of sysfs */
+static void kev_source_end(struct kev_source *src)
+{
+	kev_source_put(src);
+	wait_for_completion(&src->released);
+	kev_source_destroy(src);
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
@@ -464,7 +474,7 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 	if (err) {
 		pr_warn("source %s refused: %s (%d)\n", src->name,
 			err == -EEXIST ? "the name is taken" : "no sysfs directory", err);
-		kev_source_destroy(src);
+		kev_source_end(src);
 		return ERR_PTR(err);
 	}
 	return &src->pub;
@@ -526,9 +536,7 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	mutex_unlock(&kev_source_mutex);
 	/* kevnotifyd may still be looking at it */
 	synchronize_rcu();
-	kev_source_put(s);
-	wait_for_completion(&s->released);
-	kev_source_destroy(s);
+	kev_source_end(s);
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 

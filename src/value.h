@@ -27,21 +27,24 @@
  * @len: its length, at most 255
  *
  * Context: any.
+ * Return: false when there is no room. The values behind it must stay out too,
+ * or they would stand in its place, under its key.
  */
-static __always_inline void kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
+static __always_inline bool kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
 					  size_t len)
 {
 	u8 *p = ev->data + ev->len;
 
 	if (unlikely(ev->len + KEV_VALUE_HEAD + len > sizeof(ev->data))) {
 		ev->flags |= KEV_TRUNCATED;
-		return;
+		return false;
 	}
 	p[0] = type;
 	p[1] = len;
 	memcpy(p + KEV_VALUE_HEAD, bytes, len);
 	ev->len += KEV_VALUE_HEAD + len;
 	ev->values++;
+	return true;
 }
 
 /**
