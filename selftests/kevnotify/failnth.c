@@ -54,11 +54,15 @@ static int open_or_die(const char *path, int flags)
 	return fd;
 }
 
-static int load(const char *path, const char *args)
+static int failing_load(const char *path, const char *args, unsigned int n, unsigned int *left)
 {
 	int fd = open_or_die(path, O_RDONLY);
-	int err = syscall(SYS_finit_module, fd, args, 0) ? errno : 0;
+	int err;
 
+	fail_nth(n);
+	err = syscall(SYS_finit_module, fd, args, 0) ? errno : 0;
+	*left = fail_left();
+	fail_nth(0);
 	close(fd);
 	return err;
 }
@@ -159,10 +163,7 @@ static int sweep_load(const char *path, const char *args, unsigned int n)
 		if (name[i] == '-')
 			name[i] = '_';
 	for (;; n++) {
-		fail_nth(n);
-		err = load(path, args);
-		left = fail_left();
-		fail_nth(0);
+		err = failing_load(path, args, n, &left);
 		if (check_load(name, n, err))
 			return 1;
 		failed += !!err;
