@@ -82,11 +82,11 @@ static int kev_path_link(struct kev_walk *w, const struct path *path)
 	const char *target;
 	size_t n;
 
+	/* Those of /proc jump within a lookup, and there is none here */
+	if (d_inode(path->dentry)->i_op->readlink)
+		return kev_path_refuse(w, -ELOOP, "%s is a magic link", w->done);
 	if (++w->links > KEV_PATH_LINKS)
 		return kev_path_refuse(w, -ELOOP, "%s: too many symbolic links", w->done);
-	/* Those of /proc/PID jump, which only a walk of the kernel's own can */
-	if (d_inode(path->dentry)->i_op->readlink)
-		return kev_path_refuse(w, -ELOOP, "%s is a link without a name", w->done);
 	target = vfs_get_link(path->dentry, &put);
 	if (IS_ERR(target))
 		return kev_path_refuse(w, PTR_ERR(target), "%s cannot be read", w->done);

@@ -156,6 +156,9 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(src, &kev_sources, list) {
+		/* Its last event has been drained, or is about to be */
+		if (READ_ONCE(src->leaving))
+			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
 			if (!rate->full)
@@ -488,6 +491,8 @@ static void kev_source_drain_stages(void)
 	unsigned int cpu;
 	u32 head;
 
+	/* Also where nothing is staged: a raise that died before its reserve is not counted yet */
+	kev_stage_repair_all();
 	for_each_possible_cpu(cpu) {
 		head = kev_stage_head(cpu);
 		while (!kev_stage_passed(cpu, head)) {
@@ -501,8 +506,10 @@ static void kev_source_drain_stages(void)
  * kevnotify_source_unregister() - end a source
  * @src: the source; NULL and an ERR_PTR are ignored
  *
- * The caller must not raise any more; a raise under way is waited for.
- * Afterwards nothing refers to the caller, and all its events are in the log.
+ * The caller must not raise any more. A raise under way is waited for if it runs
+ * with preemption off or under rcu_read_lock(): who raises through a pointer
+ * read by rcu_dereference() just takes the pointer away first. Afterwards
+ * nothing refers to the caller, and all its events are in the log.
  *
  * Context: task; may sleep.
  */
@@ -517,8 +524,10 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	if (kev_view)
 		kev_view->remove(s);
 	WRITE_ONCE(src->on, false);
+	WRITE_ONCE(s->leaving, true);
 	mutex_unlock(&kev_source_mutex);
 
+	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
 	synchronize_rcu();
 	kev_source_drain_stages();
 

@@ -37,6 +37,7 @@ struct kev_source_count {
  * @ids: number of ids; 1 with @any_id
  * @any_id: one entry serves every id
  * @filtered: @comm is set
+ * @leaving: it is being unregistered
  * @stack: record the stack of each raise
  * @level: syslog level of all its events; -1: each id's own
  * @comm: only events of tasks so named; empty: all
@@ -56,6 +57,7 @@ struct kev_source {
 	struct kevnotify_source			pub;
 	bool					any_id;
 	bool					filtered;
+	bool					leaving;
 	bool					stack;
 	int					level;
 	unsigned int				ids;

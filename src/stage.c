@@ -64,6 +64,12 @@ static bool kev_stage_open(const struct kev_stage *st, u32 index)
 	return (s32)(READ_ONCE(kev_stage_slot(st, index)->state) - (index + 1)) < 0;
 }
 
+/* The task, for as long as it matters: who comes next often gets a dead task's memory */
+static u32 kev_stage_self(void)
+{
+	return current->pid + 1;
+}
+
 /*
  * The task that was inside died there: an oops in a caller's pointer, before
  * its reserve or after it. Preemption was off, so nobody else can be inside at
@@ -78,7 +84,7 @@ static void kev_stage_repair(struct kev_stage *st)
 	/* Not against kev_stage_repair_all()'s interrupt, half way */
 	raw_local_irq_save(flags);
 	/* Where that interrupted a nested raise, an open slot may be of one that lives */
-	if (st->writer && st->writer != current && !st->inside) {
+	if (st->writer && st->writer != kev_stage_self() && !st->inside) {
 		for (i = READ_ONCE(st->tail); i != READ_ONCE(st->head); i++) {
 			struct kev_slot *slot = kev_stage_slot(st, i);
 
@@ -87,7 +93,7 @@ static void kev_stage_repair(struct kev_stage *st)
 			slot->event.source = KEV_SOURCE_NONE;
 			kev_stage_commit(st, slot, i);
 		}
-		WRITE_ONCE(st->writer, NULL);
+		WRITE_ONCE(st->writer, 0);
 		kev_stat_inc(KEV_STAT_REFUSED);
 		kev_stat_inc(KEV_STAT_REPAIRED);
 	}
@@ -110,7 +116,7 @@ static bool kev_stage_claim(struct kev_stage *st, unsigned int context)
 			return false;
 	}
 	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
-	WRITE_ONCE(st->writer, current);
+	WRITE_ONCE(st->writer, kev_stage_self());
 	return true;
 }
 
@@ -151,7 +157,7 @@ void kev_stage_leave(struct kev_stage *st, unsigned int context)
 {
 	barrier();
 	if (context == KEV_TASK)
-		WRITE_ONCE(st->writer, NULL);
+		WRITE_ONCE(st->writer, 0);
 	else
 		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
 	preempt_enable_notrace();
@@ -444,6 +450,17 @@ static void kev_stage_repair_this(void *unused)
 void kev_stage_repair_all(void)
 {
 	on_each_cpu(kev_stage_repair_this, NULL, 1);
+}
+
+/**
+ * kev_stage_repair_dead() - repair the stage of a CPU that has gone
+ * @cpu: the CPU: kev_stage_repair_all() does not reach it
+ *
+ * Context: task, while the CPU can neither run nor come back.
+ */
+void kev_stage_repair_dead(unsigned int cpu)
+{
+	kev_stage_repair(per_cpu_ptr(&kev_stages, cpu));
 }
 
 /**

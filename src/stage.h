@@ -25,7 +25,7 @@ struct kev_slot {
  * @size: number of slots, a power of two
  * @cpu: whose stage this is
  * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
- * @writer: the task inside at task level; NULL where none is
+ * @writer: pid + 1 of the task inside at task level; 0 where none is
  * @slots: the slots
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell
@@ -40,7 +40,7 @@ struct kev_stage {
 	u32			size;
 	unsigned int		cpu;
 	unsigned int		inside;
-	struct task_struct	*writer;
+	u32			writer;
 	struct kev_slot		*slots;
 
 	u32			tail ____cacheline_aligned;
@@ -71,6 +71,7 @@ u32 kev_stage_head(unsigned int cpu);
 u32 kev_stage_tail(unsigned int cpu);
 unsigned long kev_stage_count(void);
 void kev_stage_repair_all(void);
+void kev_stage_repair_dead(unsigned int cpu);
 
 void kev_stage_attach(struct task_struct *collector);
 void kev_stage_detach(void);
