@@ -22,8 +22,8 @@
 struct kev_raise {
 	struct kev_source	*src;
 	struct kev_stage	*stage;
+	struct kev_event	*event;
 	unsigned int		context;
-	struct kev_event	event;
 };
 
 static u64 kev_raise_cgroup(void)
@@ -78,15 +78,18 @@ static __always_inline bool kev_raise_begin(struct kev_raise *r, struct kev_sour
 		return false;
 	}
 	r->src = src;
-	r->event.source = src->number;
-	r->event.id = id;
-	r->event.flags = flags | (full ? KEV_FULL : 0);
-	r->event.len = 0;
-	r->event.values = 0;
+	/* Nobody else's: a raise at this level inside this one is refused */
+	r->event = &r->stage->capture[r->context];
+	r->event->source = src->number;
+	r->event->id = id;
+	r->event->flags = flags | (full ? KEV_FULL : 0);
+	r->event->len = 0;
+	r->event->values = 0;
 	return true;
 }
 
-static void kev_raise_stack(struct kev_event *ev)
+/* Not inlined, or it would leave out one entry too many */
+static noinline void kev_raise_stack(struct kev_event *ev)
 {
 	unsigned long entries[KEV_STACK_MAX];
 	unsigned int n = stack_trace_save(entries, ARRAY_SIZE(entries), 2);
@@ -97,7 +100,7 @@ static void kev_raise_stack(struct kev_event *ev)
 /* Who and where; nothing here follows a pointer of the caller's */
 static __always_inline void kev_raise_fill(struct kev_raise *r)
 {
-	struct kev_event *ev = &r->event;
+	struct kev_event *ev = r->event;
 
 	ev->cgroup_id = kev_raise_cgroup();
 	ev->pid = current->pid;
@@ -117,9 +120,9 @@ static __always_inline void kev_raise_end(struct kev_raise *r)
 	u32 ticket;
 
 	kev_raise_fill(r);
-	slot = kev_stage_reserve(r->stage, &ticket, &r->event.mono);
+	slot = kev_stage_reserve(r->stage, &ticket, &r->event->mono);
 	if (slot) {
-		memcpy(&slot->event, &r->event, offsetof(struct kev_event, data) + r->event.len);
+		memcpy(&slot->event, r->event, offsetof(struct kev_event, data) + r->event->len);
 		kev_stage_commit(r->stage, slot, ticket);
 	} else {
 		kev_stat_inc(KEV_STAT_REFUSED);
@@ -165,9 +168,9 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 		return;
 	for (i = 0; i < n; i++) {
 		if (values[i].type == KEVNOTIFY_TYPE_STR)
-			kev_raise_string(&r.event, values[i].str);
+			kev_raise_string(r.event, values[i].str);
 		else
-			kev_value_put(&r.event, values[i].type, &values[i].num, sizeof(u64));
+			kev_value_put(r.event, values[i].type, &values[i].num, sizeof(u64));
 	}
 	kev_raise_end(&r);
 }
@@ -187,7 +190,6 @@ EXPORT_SYMBOL_GPL(__kevnotify_raise);
  */
 void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char *fmt, ...)
 {
-	char message[KEVNOTIFY_MESSAGE_MAX + 1];
 	struct kev_source *s;
 	struct kev_raise r;
 	va_list args;
@@ -199,13 +201,13 @@ void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char 
 	if (kev_raise_filtered(s) || !kev_raise_begin(&r, s, id, 0))
 		return;
 	va_start(args, fmt);
-	len = vsnprintf(message, sizeof(message), fmt, args);
+	len = vsnprintf(r.event->data + KEV_VALUE_HEAD, KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
 	va_end(args);
 	if (len > KEVNOTIFY_MESSAGE_MAX) {
-		r.event.flags |= KEV_TRUNCATED;
+		r.event->flags |= KEV_TRUNCATED;
 		len = KEVNOTIFY_MESSAGE_MAX;
 	}
-	kev_value_put(&r.event, KEV_TYPE_MESSAGE, message, len);
+	kev_value_add(r.event, KEV_TYPE_MESSAGE, len);
 	kev_raise_end(&r);
 }
 EXPORT_SYMBOL_GPL(kevnotify_raisef);

@@ -480,7 +480,10 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 
 	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), GFP_KERNEL,
 				  cpu_to_node(cpu));
-	if (!st->slots)
+	/* Not on the stack of whoever raises, which may be nearly full */
+	st->capture = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->capture)), GFP_KERNEL,
+				    cpu_to_node(cpu));
+	if (!st->slots || !st->capture)
 		return -ENOMEM;
 	st->cpu = cpu;
 	st->size = slots;
@@ -527,7 +530,9 @@ void kev_stage_exit(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
+		kvfree(st->capture);
 		kvfree(st->slots);
+		st->capture = NULL;
 		st->slots = NULL;
 	}
 }

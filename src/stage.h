@@ -27,6 +27,7 @@ struct kev_slot {
  * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
  * @writer: the task inside at task level; NULL where none is
  * @slots: the slots
+ * @capture: the event that a raise under way captures, per enum kev_context
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell
  * @limit: where the collector's present pass ends; its own
@@ -42,6 +43,7 @@ struct kev_stage {
 	unsigned int		inside;
 	struct task_struct	*writer;
 	struct kev_slot		*slots;
+	struct kev_event	*capture;
 
 	u32			tail ____cacheline_aligned;
 	u32			armed;

@@ -20,6 +20,24 @@
 #define KEV_VALUE_HEAD		2
 
 /**
+ * kev_value_add() - append a value whose bytes are in their place
+ * @ev: to this event, in which there is room for it
+ * @type: the value's type
+ * @len: its length, at most 255
+ *
+ * Context: any.
+ */
+static __always_inline void kev_value_add(struct kev_event *ev, u8 type, size_t len)
+{
+	u8 *p = ev->data + ev->len;
+
+	p[0] = type;
+	p[1] = len;
+	ev->len += KEV_VALUE_HEAD + len;
+	ev->values++;
+}
+
+/**
  * kev_value_put() - append a value
  * @ev: to this event
  * @type: the value's type
@@ -31,17 +49,12 @@
 static __always_inline void kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
 					  size_t len)
 {
-	u8 *p = ev->data + ev->len;
-
 	if (unlikely(ev->len + KEV_VALUE_HEAD + len > sizeof(ev->data))) {
 		ev->flags |= KEV_TRUNCATED;
 		return;
 	}
-	p[0] = type;
-	p[1] = len;
-	memcpy(p + KEV_VALUE_HEAD, bytes, len);
-	ev->len += KEV_VALUE_HEAD + len;
-	ev->values++;
+	memcpy(ev->data + ev->len + KEV_VALUE_HEAD, bytes, len);
+	kev_value_add(ev, type, len);
 }
 
 /**
