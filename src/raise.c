@@ -42,10 +42,20 @@ static bool kev_raise_known(const struct kev_source *src, unsigned int id)
 	return src->any_id || (id < src->ids && src->events[id].message);
 }
 
-static bool kev_raise_refuse(void)
+/* A raise inside a raise at the same level */
+static noinline bool kev_raise_recursive(void)
 {
+	kev_stat_inc(KEV_STAT_RAISED);
 	kev_stat_inc(KEV_STAT_REFUSED);
 	return false;
+}
+
+static bool kev_raise_possible(const struct kev_source *src, unsigned int id)
+{
+	/* Where RCU does not watch, unregistration would not wait for us */
+	if (!rcu_is_watching() || !kev_raise_known(src, id))
+		return false;
+	return IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) || !in_nmi();
 }
 
 /*
@@ -56,24 +66,24 @@ static __always_inline bool kev_raise_begin(struct kev_raise *r, struct kev_sour
 					    unsigned int id, u8 flags)
 {
 	unsigned int index = kev_source_index(src, id);
+	struct kev_source_count *count;
 	bool full = false;
 
-	kev_stat_inc(KEV_STAT_RAISED);
-	/* Where RCU does not watch, unregistration would not wait for us */
-	if (!rcu_is_watching() || !kev_raise_known(src, id))
-		return kev_raise_refuse();
-#ifndef CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG
-	if (in_nmi())
-		return kev_raise_refuse();
-#endif
 	r->context = kev_stage_context();
 	r->stage = kev_stage_enter(r->context);
-	if (!r->stage)
-		return kev_raise_refuse();
-	local_inc(&this_cpu_ptr(src->count)->raised);
+	if (unlikely(!r->stage))
+		return kev_raise_recursive();
+	__kev_stat_inc(KEV_STAT_RAISED);
+	if (unlikely(!kev_raise_possible(src, id))) {
+		__kev_stat_inc(KEV_STAT_REFUSED);
+		kev_stage_leave(r->stage, r->context);
+		return false;
+	}
+	count = this_cpu_ptr(src->count);
+	local_inc(&count->raised);
 	if (!(flags & KEV_CLOSING) && !kev_rate_admit(&src->rate[index], &full)) {
-		local_inc(&this_cpu_ptr(src->count)->suppressed[index]);
-		kev_stat_inc(KEV_STAT_SUPPRESSED);
+		local_inc(&count->suppressed[index]);
+		__kev_stat_inc(KEV_STAT_SUPPRESSED);
 		kev_stage_leave(r->stage, r->context);
 		return false;
 	}
@@ -125,7 +135,7 @@ static __always_inline void kev_raise_end(struct kev_raise *r)
 		memcpy(&slot->event, r->event, offsetof(struct kev_event, data) + r->event->len);
 		kev_stage_commit(r->stage, slot, ticket);
 	} else {
-		kev_stat_inc(KEV_STAT_REFUSED);
+		__kev_stat_inc(KEV_STAT_REFUSED);
 	}
 	kev_stage_leave(r->stage, r->context);
 }

@@ -21,7 +21,7 @@
 #include "stage.h"
 #include "stats.h"
 
-static DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
+DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
 /* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
 static struct cpumask kev_stage_filled;
@@ -43,34 +43,23 @@ static bool kev_stage_committed(const struct kev_stage *st, u32 index)
 	return smp_load_acquire(&kev_stage_slot(st, index)->state) == index + 1;
 }
 
-/**
- * kev_stage_context() - the context that this code runs in
- *
- * Context: any.
- * Return: an enum kev_context.
- */
-unsigned int kev_stage_context(void)
-{
-	if (in_nmi())
-		return KEV_NMI;
-	if (hardirq_count())
-		return KEV_HARDIRQ;
-	return in_serving_softirq() ? KEV_SOFTIRQ : KEV_TASK;
-}
-
 /* Handed out and never committed? By order, as a nested raise may have taken the slot again. */
 static bool kev_stage_open(const struct kev_stage *st, u32 index)
 {
 	return (s32)(READ_ONCE(kev_stage_slot(st, index)->state) - (index + 1)) < 0;
 }
 
-/*
- * The task that was inside died there: an oops in a caller's pointer, before
- * its reserve or after it. Preemption was off, so nobody else can be inside at
- * task level. Its open slots, if any, are committed empty, or they would block
- * the stage for ever.
+/**
+ * kev_stage_repair() - take a stage over from a task that died inside
+ * @st: this CPU's stage
+ *
+ * The task died of an oops in a caller's pointer, before its reserve or after
+ * it. Preemption was off, so nobody else can be inside at task level. Its open
+ * slots, if any, are committed empty, or they would block the stage for ever.
+ *
+ * Context: any, with preemption disabled.
  */
-static void kev_stage_repair(struct kev_stage *st)
+void kev_stage_repair(struct kev_stage *st)
 {
 	unsigned long flags;
 	u32 i;
@@ -92,69 +81,6 @@ static void kev_stage_repair(struct kev_stage *st)
 		kev_stat_inc(KEV_STAT_REPAIRED);
 	}
 	raw_local_irq_restore(flags);
-}
-
-/* False where a raise at this level is under way on this CPU. */
-static bool kev_stage_claim(struct kev_stage *st, unsigned int context)
-{
-	if (context != KEV_TASK) {
-		if (unlikely(st->inside & BIT(context)))
-			return false;
-		/* A nested raise leaves @inside as it found it, so plain stores do. */
-		WRITE_ONCE(st->inside, st->inside | BIT(context));
-		return true;
-	}
-	if (unlikely(READ_ONCE(st->writer))) {
-		kev_stage_repair(st);
-		if (READ_ONCE(st->writer))
-			return false;
-	}
-	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
-	WRITE_ONCE(st->writer, current);
-	return true;
-}
-
-/**
- * kev_stage_enter() - begin a raise on this CPU
- * @context: kev_stage_context()
- *
- * Disables preemption until kev_stage_leave(): the slot operations are atomic
- * against this CPU only, and the section is the RCU reader that
- * kevnotify_source_unregister() waits for.
- *
- * Context: any.
- * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
- * this level is under way already.
- */
-struct kev_stage *kev_stage_enter(unsigned int context)
-{
-	struct kev_stage *st;
-
-	preempt_disable_notrace();
-	st = this_cpu_ptr(&kev_stages);
-	if (!kev_stage_claim(st, context)) {
-		preempt_enable_notrace();
-		return NULL;
-	}
-	barrier();
-	return st;
-}
-
-/**
- * kev_stage_leave() - end what kev_stage_enter() began
- * @st: what it returned
- * @context: what it was given
- *
- * Context: any, with preemption disabled; enables it.
- */
-void kev_stage_leave(struct kev_stage *st, unsigned int context)
-{
-	barrier();
-	if (context == KEV_TASK)
-		WRITE_ONCE(st->writer, NULL);
-	else
-		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
-	preempt_enable_notrace();
 }
 
 /**
@@ -188,7 +114,8 @@ struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 	return kev_stage_slot(st, head);
 }
 
-static void kev_stage_ring(struct kev_stage *st)
+/* Not inlined, as a raise seldom rings */
+static noinline void kev_stage_ring(struct kev_stage *st)
 {
 	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
 	if (!cpu_online(st->cpu))
