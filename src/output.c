@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -79,6 +80,7 @@ static ssize_t kev_output_write(struct file *file, const char __user *from, size
 			break;
 		kev_output_bytes(out, part, n);
 		done += n;
+		cond_resched();
 		if (fatal_signal_pending(current))
 			break;
 	}

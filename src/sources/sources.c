@@ -167,7 +167,8 @@ static int kev_sources_word(const char *word, unsigned long *wanted, bool *fresh
 	int i = kev_sources_index(word + relative);
 
 	if (i < 0) {
-		pr_warn("sources: unknown source '%.32s': nothing changed\n", word + relative);
+		pr_warn("sources: unknown source '%*pEhp': nothing changed\n",
+			(int)min_t(size_t, strlen(word + relative), 32), word + relative);
 		return i;
 	}
 	if (!relative && !*fresh) {
