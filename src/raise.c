@@ -140,7 +140,7 @@ static __always_inline void kev_raise_end(struct kev_raise *r)
 	kev_stage_leave(r->stage, r->context);
 }
 
-static void kev_raise_string(struct kev_event *ev, const char *s)
+static bool kev_raise_string(struct kev_event *ev, const char *s)
 {
 	size_t len = s ? strnlen(s, KEVNOTIFY_VALUE_MAX + 1) : 0;
 
@@ -148,7 +148,15 @@ static void kev_raise_string(struct kev_event *ev, const char *s)
 		ev->flags |= KEV_TRUNCATED;
 		len = KEVNOTIFY_VALUE_MAX;
 	}
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, s, len);
+	return kev_value_put(ev, KEVNOTIFY_TYPE_STR, s, len);
+}
+
+static __always_inline bool kev_raise_value(struct kev_event *ev,
+					    const struct kevnotify_value *value)
+{
+	if (value->type == KEVNOTIFY_TYPE_STR)
+		return kev_raise_string(ev, value->str);
+	return kev_value_put(ev, value->type, &value->num, sizeof(value->num));
 }
 
 /* Does the current task have the name that the operator asked for? */
@@ -176,12 +184,8 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 
 	if (kev_raise_filtered(s) || !kev_raise_begin(&r, s, id, 0))
 		return;
-	for (i = 0; i < n; i++) {
-		if (values[i].type == KEVNOTIFY_TYPE_STR)
-			kev_raise_string(r.event, values[i].str);
-		else
-			kev_value_put(r.event, values[i].type, &values[i].num, sizeof(u64));
-	}
+	for (i = 0; i < n && kev_raise_value(r.event, &values[i]); i++)
+		;
 	kev_raise_end(&r);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);

@@ -330,6 +330,14 @@ static void kev_source_destroy(struct kev_source *src)
 	kfree(src);
 }
 
+/* Drop the registry's reference, and wait for those of sysfs */
+static void kev_source_end(struct kev_source *src)
+{
+	kev_source_put(src);
+	wait_for_completion(&src->released);
+	kev_source_destroy(src);
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
@@ -415,7 +423,7 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 	if (err) {
 		pr_warn("source %s refused: %s (%d)\n", src->name,
 			err == -EEXIST ? "the name is taken" : "no sysfs directory", err);
-		kev_source_destroy(src);
+		kev_source_end(src);
 		return ERR_PTR(err);
 	}
 	return &src->pub;
@@ -471,9 +479,7 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	mutex_unlock(&kev_source_mutex);
 	/* kevnotifyd may still be looking at it */
 	synchronize_rcu();
-	kev_source_put(s);
-	wait_for_completion(&s->released);
-	kev_source_destroy(s);
+	kev_source_end(s);
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 

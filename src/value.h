@@ -45,16 +45,19 @@ static __always_inline void kev_value_add(struct kev_event *ev, u8 type, size_t 
  * @len: its length, at most 255
  *
  * Context: any.
+ * Return: false when there is no room. The values behind it must stay out too,
+ * or they would stand in its place, under its key.
  */
-static __always_inline void kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
+static __always_inline bool kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
 					  size_t len)
 {
 	if (unlikely(ev->len + KEV_VALUE_HEAD + len > sizeof(ev->data))) {
 		ev->flags |= KEV_TRUNCATED;
-		return;
+		return false;
 	}
 	memcpy(ev->data + ev->len + KEV_VALUE_HEAD, bytes, len);
 	kev_value_add(ev, type, len);
+	return true;
 }
 
 /**
