@@ -142,13 +142,18 @@ static __always_inline void kev_raise_end(struct kev_raise *r)
 
 static bool kev_raise_string(struct kev_event *ev, const char *s)
 {
-	size_t len = s ? strnlen(s, KEVNOTIFY_VALUE_MAX + 1) : 0;
+	size_t room = min_t(size_t, kev_value_room(ev), KEVNOTIFY_VALUE_MAX + 1);
+	/* Where the value goes, a word at a time, with a NUL */
+	ssize_t len = strscpy(kev_value_at(ev), s ? s : "", room);
 
-	if (len > KEVNOTIFY_VALUE_MAX) {
+	if (len < 0) {
 		ev->flags |= KEV_TRUNCATED;
+		if (room <= KEVNOTIFY_VALUE_MAX)
+			return false;
 		len = KEVNOTIFY_VALUE_MAX;
 	}
-	return kev_value_put(ev, KEVNOTIFY_TYPE_STR, s, len);
+	kev_value_add(ev, KEVNOTIFY_TYPE_STR, len);
+	return true;
 }
 
 static __always_inline bool kev_raise_value(struct kev_event *ev,
@@ -215,7 +220,7 @@ void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char 
 	if (kev_raise_filtered(s) || !kev_raise_begin(&r, s, id, 0))
 		return;
 	va_start(args, fmt);
-	len = vsnprintf(r.event->data + KEV_VALUE_HEAD, KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
+	len = vsnprintf(kev_value_at(r.event), KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
 	va_end(args);
 	if (len > KEVNOTIFY_MESSAGE_MAX) {
 		r.event->flags |= KEV_TRUNCATED;

@@ -20,6 +20,32 @@
 #define KEV_VALUE_HEAD		2
 
 /**
+ * kev_value_room() - how long the next value may be
+ * @ev: the event
+ *
+ * Context: any.
+ * Return: bytes; 0 where there is no room for any value.
+ */
+static __always_inline size_t kev_value_room(const struct kev_event *ev)
+{
+	size_t used = ev->len + KEV_VALUE_HEAD;
+
+	return used < sizeof(ev->data) ? sizeof(ev->data) - used : 0;
+}
+
+/**
+ * kev_value_at() - where the bytes of the next value go
+ * @ev: the event
+ *
+ * Context: any.
+ * Return: the place, with kev_value_room() bytes.
+ */
+static __always_inline char *kev_value_at(struct kev_event *ev)
+{
+	return (char *)ev->data + ev->len + KEV_VALUE_HEAD;
+}
+
+/**
  * kev_value_add() - append a value whose bytes are in their place
  * @ev: to this event, in which there is room for it
  * @type: the value's type
@@ -55,7 +81,7 @@ static __always_inline bool kev_value_put(struct kev_event *ev, u8 type, const v
 		ev->flags |= KEV_TRUNCATED;
 		return false;
 	}
-	memcpy(ev->data + ev->len + KEV_VALUE_HEAD, bytes, len);
+	memcpy(kev_value_at(ev), bytes, len);
 	kev_value_add(ev, type, len);
 	return true;
 }

@@ -35,12 +35,13 @@ enum kevnotify_type {
 
 /**
  * struct kevnotify_value - one value of an event; made by KEVNOTIFY_U64() and its siblings
- * @type: how it is written
+ * @type: an enum kevnotify_type; as wide as the value, so that there is no
+ *	padding, which distribution kernels zero at every raise
  * @num: the value, unless a string
  * @str: the string, NUL-terminated; only read during kevnotify_raise()
  */
 struct kevnotify_value {
-	enum kevnotify_type	type;
+	u64	type;
 	union {
 		u64		num;
 		const char	*str;
