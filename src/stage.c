@@ -15,6 +15,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "inject.h"
@@ -95,7 +96,7 @@ void kev_stage_repair(struct kev_stage *st)
  * Context: any, inside kev_stage_enter().
  * Return: the slot, the caller's to fill; NULL when the stage is full.
  */
-struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
+__always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 {
 	u32 head, tail;
 
@@ -146,6 +147,28 @@ noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 
 	}
 	if (READ_ONCE(st->armed))
 		kev_stage_ring(st);
+}
+
+/**
+ * kev_stage_put() - stage an event
+ * @st: this CPU's stage
+ * @ev: the event, all but its time; copied
+ *
+ * Context: any, inside kev_stage_enter().
+ * Return: false when the stage is full.
+ */
+bool kev_stage_put(struct kev_stage *st, struct kev_event *ev)
+{
+	struct kev_slot *slot;
+	u32 ticket;
+
+	slot = kev_stage_reserve(st, &ticket, &ev->mono);
+	if (!slot)
+		return false;
+	/* Whole words: a last one that is cut is copied byte by byte */
+	memcpy(&slot->event, ev, round_up(offsetof(struct kev_event, data) + ev->len, sizeof(u64)));
+	kev_stage_commit(st, slot, ticket);
+	return true;
 }
 
 static void kev_stage_wake(struct irq_work *work)

@@ -61,6 +61,7 @@ DECLARE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 void kev_stage_repair(struct kev_stage *st);
 struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono);
 void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
+bool kev_stage_put(struct kev_stage *st, struct kev_event *ev);
 
 /**
  * kev_stage_context() - the context that this code runs in
