@@ -109,7 +109,7 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
-	if (unlikely(src->stack))
+	if (unlikely(READ_ONCE(src->stack)))
 		kev_raise_stack(ev);
 }
 

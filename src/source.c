@@ -72,6 +72,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	struct kev_source *src = kev_source_find(ev->source);
 	const struct kevnotify_event *meaning;
 	unsigned int index;
+	int level;
 
 	/* Unregistration leaves no event behind, so this is for a torn world only */
 	origin->name = "?";
@@ -83,12 +84,13 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->name = src->name;
 	origin->message = meaning->message;
 	origin->keys = meaning->keys;
-	origin->level = src->level >= 0 ? src->level : meaning->level;
+	level = READ_ONCE(src->level);
+	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
-	src->last = seq;
+	WRITE_ONCE(src->last, seq);
 	if (ev->flags & KEV_FULL) {
 		src->rate[index].full = true;
-		src->rate[index].due = jiffies + kev_window_jiffies;
+		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
 	}
 }
 
@@ -108,6 +110,9 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(src, &kev_sources, list) {
+		/* Its last event has been drained, or is about to be */
+		if (READ_ONCE(src->leaving))
+			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
 			if (!rate->full)
@@ -440,6 +445,8 @@ static void kev_source_drain_stages(void)
 	unsigned int cpu;
 	u32 head;
 
+	/* Also where nothing is staged: a raise that died before its reserve is not counted yet */
+	kev_stage_repair_all();
 	for_each_possible_cpu(cpu) {
 		head = kev_stage_head(cpu);
 		while (!kev_stage_passed(cpu, head)) {
@@ -453,8 +460,10 @@ static void kev_source_drain_stages(void)
  * kevnotify_source_unregister() - end a source
  * @src: the source; NULL and an ERR_PTR are ignored
  *
- * The caller must not raise any more; a raise under way is waited for.
- * Afterwards nothing refers to the caller, and all its events are in the log.
+ * The caller must not raise any more. A raise under way is waited for if it runs
+ * with preemption off or under rcu_read_lock(): who raises through a pointer
+ * read by rcu_dereference() just takes the pointer away first. Afterwards
+ * nothing refers to the caller, and all its events are in the log.
  *
  * Context: task; may sleep.
  */
@@ -469,8 +478,10 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	if (kev_view)
 		kev_view->remove(s);
 	WRITE_ONCE(src->on, false);
+	WRITE_ONCE(s->leaving, true);
 	mutex_unlock(&kev_source_mutex);
 
+	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
 	synchronize_rcu();
 	kev_source_drain_stages();
 

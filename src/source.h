@@ -41,6 +41,7 @@ struct kev_source_count {
  * @ids: number of ids; 1 with @any_id
  * @any_id: one entry serves every id
  * @filtered: @comm is set
+ * @leaving: it is being unregistered
  * @stack: record the stack of each raise
  * @level: syslog level of all its events; -1: each id's own
  * @comm: only events of tasks so named; empty: all
@@ -60,6 +61,7 @@ struct kev_source {
 	struct kevnotify_source			pub;
 	bool					any_id;
 	bool					filtered;
+	bool					leaving;
 	bool					stack;
 	int					level;
 	unsigned int				ids;
@@ -126,7 +128,7 @@ static __always_inline bool kev_rate_admit(struct kev_rate *rate, bool *full)
 		old = atomic_read(&rate->word);
 		count = old & KEV_RATE_COUNT;
 		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= kev_window_jiffies)
+		if (!count || age >= READ_ONCE(kev_window_jiffies))
 			new = now << KEV_RATE_BITS | 1;
 		else if (count < burst)
 			new = old + 1;

@@ -68,7 +68,7 @@ void kev_stage_repair(struct kev_stage *st)
 	/* Not against kev_stage_repair_all()'s interrupt, half way */
 	raw_local_irq_save(flags);
 	/* Where that interrupted a nested raise, an open slot may be of one that lives */
-	if (st->writer && st->writer != current && !st->inside) {
+	if (st->writer && st->writer != kev_stage_self() && !st->inside) {
 		for (i = READ_ONCE(st->tail); i != READ_ONCE(st->head); i++) {
 			struct kev_slot *slot = kev_stage_slot(st, i);
 
@@ -77,7 +77,7 @@ void kev_stage_repair(struct kev_stage *st)
 			slot->event.source = KEV_SOURCE_NONE;
 			kev_stage_commit(st, slot, i);
 		}
-		WRITE_ONCE(st->writer, NULL);
+		WRITE_ONCE(st->writer, 0);
 		kev_stat_inc(KEV_STAT_REFUSED);
 		kev_stat_inc(KEV_STAT_REPAIRED);
 	}
@@ -394,6 +394,17 @@ static void kev_stage_repair_this(void *unused)
 void kev_stage_repair_all(void)
 {
 	on_each_cpu(kev_stage_repair_this, NULL, 1);
+}
+
+/**
+ * kev_stage_repair_dead() - repair the stage of a CPU that has gone
+ * @cpu: the CPU: kev_stage_repair_all() does not reach it
+ *
+ * Context: task, while the CPU can neither run nor come back.
+ */
+void kev_stage_repair_dead(unsigned int cpu)
+{
+	kev_stage_repair(per_cpu_ptr(&kev_stages, cpu));
 }
 
 /**

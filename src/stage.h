@@ -2,7 +2,7 @@
 #ifndef _KEV_STAGE_H
 #define _KEV_STAGE_H
 
-#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -29,7 +29,7 @@ struct kev_slot {
  * @size: number of slots, a power of two
  * @cpu: whose stage this is
  * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
- * @writer: the task inside at task level; NULL where none is
+ * @writer: pid + 1 of the task inside at task level; 0 where none is
  * @slots: the slots
  * @capture: the event that a raise under way captures, per enum kev_context
  * @tail: index of the next slot to collect; only grows
@@ -45,7 +45,7 @@ struct kev_stage {
 	u32			size;
 	unsigned int		cpu;
 	unsigned int		inside;
-	struct task_struct	*writer;
+	u32			writer;
 	struct kev_slot		*slots;
 	struct kev_event	*capture;
 
@@ -78,6 +78,12 @@ static __always_inline unsigned int kev_stage_context(void)
 	return hardirq_count() ? KEV_HARDIRQ : KEV_SOFTIRQ;
 }
 
+/* The task, for as long as it matters: who comes next often gets a dead task's memory */
+static __always_inline u32 kev_stage_self(void)
+{
+	return current->pid + 1;
+}
+
 /* False where a raise at this level is under way on this CPU. */
 static __always_inline bool kev_stage_claim(struct kev_stage *st, unsigned int context)
 {
@@ -94,7 +100,7 @@ static __always_inline bool kev_stage_claim(struct kev_stage *st, unsigned int c
 			return false;
 	}
 	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
-	WRITE_ONCE(st->writer, current);
+	WRITE_ONCE(st->writer, kev_stage_self());
 	return true;
 }
 
@@ -135,7 +141,7 @@ static __always_inline void kev_stage_leave(struct kev_stage *st, unsigned int c
 {
 	barrier();
 	if (likely(context == KEV_TASK))
-		WRITE_ONCE(st->writer, NULL);
+		WRITE_ONCE(st->writer, 0);
 	else
 		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
 	preempt_enable_notrace();
@@ -156,6 +162,7 @@ u32 kev_stage_head(unsigned int cpu);
 u32 kev_stage_tail(unsigned int cpu);
 unsigned long kev_stage_count(void);
 void kev_stage_repair_all(void);
+void kev_stage_repair_dead(unsigned int cpu);
 
 void kev_stage_attach(struct task_struct *collector);
 void kev_stage_detach(void);

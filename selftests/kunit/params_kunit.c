@@ -233,7 +233,7 @@ static int sysctl_write(int entry, const char *text, size_t n, loff_t at)
 	size_t len = n;
 
 	memset(buffer, 'z', sizeof(buffer));
-	memcpy(buffer, text, min(n, strlen(text) + 1));
+	memcpy(buffer, text, strnlen(text, n));
 	return kev_sysctl(&kev_sysctl_table[entry], 1, buffer, &len, &at);
 }
 

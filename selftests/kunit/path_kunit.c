@@ -38,10 +38,26 @@ static void path_names_the_culprit(struct kunit *test)
 	expect_path(test, "/bin/none/busybox", -ENOENT, "/bin/none ");
 	expect_path(test, "/bin/busybox/more", -ENOTDIR, "/bin/busybox ");
 	expect_path(test, "/bin", -EACCES, "/bin is not a regular file");
-	expect_path(test, "/", -EACCES, "");
+	expect_path(test, "/", -EACCES, "/ is not a regular file");
+	expect_path(test, "//", -EACCES, "/ is not a regular file");
+	expect_path(test, "/.", -EACCES, "/. is not a regular file");
 	expect_path(test, "/dev/null", -EACCES, "/dev/null is not a regular file");
 	expect_path(test, "/etc/passwd", -EACCES, "/etc/passwd is not executable");
 	expect_path(test, "/tmp/none", -EACCES, "/tmp is writable by others");
+}
+
+static void path_follows_no_magic_links(struct kunit *test)
+{
+	static const char *const links[] = { "cwd", "root", "exe", "ns/mnt" };
+	char path[40], culprit[40];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		snprintf(path, sizeof(path), "/proc/1/%s", links[i]);
+		snprintf(culprit, sizeof(culprit), "%s is a link without", path);
+		expect_path(test, path, -ELOOP, culprit);
+	}
+	expect_path(test, "/proc/1/root/bin/busybox", -ELOOP, "/proc/1/root is a link");
 }
 
 static void path_is_bounded(struct kunit *test)
@@ -86,6 +102,7 @@ static struct kunit_case path_cases[] = {
 	KUNIT_CASE(path_takes_programs),
 	KUNIT_CASE(path_follows_links),
 	KUNIT_CASE(path_names_the_culprit),
+	KUNIT_CASE(path_follows_no_magic_links),
 	KUNIT_CASE(path_is_bounded),
 	KUNIT_CASE(path_out_of_memory),
 	KUNIT_CASE(path_check_in_a_thread),

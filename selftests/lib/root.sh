@@ -70,12 +70,19 @@ root_version() {
 	dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$1"
 }
 
-# in_root [SRC:DEST[:rw]]… -- COMMAND…: run in an overlay of the build root that
-# is gone afterwards, without a network. The directory SRC of the host is seen at
+# enter_root ROOT [SRC:DEST[:rw]]… -- COMMAND…: run in an overlay of ROOT that is
+# gone afterwards, without a network. The directory SRC of the host is seen at
 # DEST, and only with :rw are changes to it real.
+enter_root() {
+	local root=$1
+	shift
+	as_root unshare --mount --net --pid --fork --kill-child --propagation private \
+		"$KEV_LIB/enter" "$root" "$KEV_CACHE/mnt" "$KEV_LIB/inside:/inside" "$@"
+}
+
+# in_root [SRC:DEST[:rw]]… -- COMMAND…: the same in the build root.
 in_root() {
 	local root
 	root=$(root_dir) || return 1
-	as_root unshare --mount --net --pid --fork --kill-child --propagation private \
-		"$KEV_LIB/enter" "$root" "$KEV_CACHE/mnt" "$KEV_LIB/inside:/inside" "$@"
+	enter_root "$root" "$@"
 }
