@@ -61,14 +61,14 @@ cache_get() {
 		flock 9
 		[ ! -d "$entry" ] || exit 0
 		# Under the lock, what is left of this name was killed.
-		as_root rm -rf "$KEV_CACHE/.tmp.$name-$key".*
+		as_root rm -rf --one-file-system "$KEV_CACHE/.tmp.$name-$key".*
 		tmp=$(mktemp -d "$KEV_CACHE/.tmp.$name-$key.XXXXXX")
 		chmod 755 "$tmp"
 		say "building $name (log: $log)"
 		if ! bash -euc '. "$0"; "$@"' "$KEV_LIB/all.sh" "$builder" "$tmp" "$@" \
 		     >"$log" 2>&1 9>&-; then
 			tail -n 25 "$log" >&2
-			as_root rm -rf "$tmp"
+			as_root rm -rf --one-file-system "$tmp"
 			die "building $name failed; the whole log: $log"
 		fi
 		mv -T "$tmp" "$entry"

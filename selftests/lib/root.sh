@@ -45,7 +45,9 @@ debootstrap_into() {
 	while read -r line; do
 		opts+=("--aptopt=$line")
 	done < <(apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-)' || :)
-	apt_sources | as_root env INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase \
+	# What it mounts in there goes with it, if it is killed too.
+	apt_sources | as_root unshare --mount --propagation private --pid --fork --kill-child \
+		env INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
 		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
