@@ -5,7 +5,6 @@
  * waits for anything. It never blocks on a file system and never allocates.
  */
 #include <linux/atomic.h>
-#include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -47,6 +46,7 @@ enum kev_press {
 static struct {
 	u64			next;		/* the cursor: first record not dealt with */
 	u64			lost;		/* overwritten since the last start */
+	u64			expired;	/* and not told yet */
 	bool			helper;		/* there was one at the last look */
 	bool			running;
 	bool			delivered;	/* of the present run: exec succeeded */
@@ -62,7 +62,7 @@ static struct {
 	char			path[KEV_HELPER_MAX + 1];
 } kev_d = { .next = 1 };
 
-static struct task_struct *kev_dispatch_task;
+static struct task_struct __rcu *kev_dispatch_task;
 static atomic_t kev_dispatch_kicked;
 static atomic_t kev_helper_changed;
 static unsigned long kev_pauses;
@@ -107,20 +107,26 @@ static const char *const kev_helper_state_names[] = {
 
 static void kev_health_set(enum kev_helper_state state, int err)
 {
-	if (kev_health.state == state && kev_health.err == err)
-		return;
-	if (kev_health.state != state && state > KEV_HELPER_NONE)
+	if (kev_health.state != state)
+		WRITE_ONCE(kev_health.since, ktime_get_real_seconds());
+	WRITE_ONCE(kev_health.err, err);
+	WRITE_ONCE(kev_health.state, state);
+}
+
+/* The helper cannot be started */
+static void kev_health_held(enum kev_helper_state state, int err)
+{
+	if (kev_health.state != state || kev_health.err != err)
 		pr_warn("helper %s (%d): records wait, the next try follows\n",
 			kev_helper_state_names[state], err);
-	WRITE_ONCE(kev_health.err, err);
-	WRITE_ONCE(kev_health.since, ktime_get_real_seconds());
-	WRITE_ONCE(kev_health.state, state);
+	kev_health_set(state, err);
 }
 
 /* The record at the cursor has been dealt with */
 static void kev_cursor_advance(enum kev_stat what)
 {
 	kev_stat_inc(what);
+	kev_d.held = false;
 	WRITE_ONCE(kev_d.next, kev_d.next + 1);
 }
 
@@ -167,7 +173,7 @@ static bool kev_record_filtered(const struct kev_record *rec)
  */
 static bool kev_cursor_settle(bool *more)
 {
-	unsigned int hold = kev_param(KEV_HOLD), expired = 0, n;
+	unsigned int hold = kev_param(KEV_HOLD), n;
 	bool found = false;
 
 	for (n = 0; n < KEV_STEP_RECORDS && kev_cursor_look(); n++) {
@@ -175,16 +181,18 @@ static bool kev_cursor_settle(bool *more)
 			kev_cursor_advance(KEV_STAT_FILTERED);
 		} else if (kev_record_age_ms(&kev_d.record) > hold) {
 			kev_cursor_advance(KEV_STAT_EXPIRED);
-			expired++;
+			kev_d.expired++;
 		} else {
 			found = true;
 			break;
 		}
 	}
 	*more = n == KEV_STEP_RECORDS;
-	if (expired)
-		kevnotify_raise(kev_helper_source, KEV_ID_EXPIRED, KEVNOTIFY_U64(expired),
-				KEVNOTIFY_U64(hold));
+	if (kev_d.expired && !*more) {
+		kevnotify_raise(kev_helper_source, KEV_ID_EXPIRED,
+				KEVNOTIFY_U64(kev_d.expired), KEVNOTIFY_U64(hold));
+		kev_d.expired = 0;
+	}
 	return found;
 }
 
@@ -254,13 +262,13 @@ static void kev_run_held(const struct kev_result *res)
 	kev_d.held = true;
 	kev_backoff_start();
 	if (res->outcome == KEV_BLOCKED)
-		kev_health_set(KEV_HELPER_BLOCKED, 0);
+		kev_health_held(KEV_HELPER_BLOCKED, 0);
 	else if (res->outcome == KEV_BUSY)
-		kev_health_set(KEV_HELPER_BUSY, EBUSY);
+		kev_health_held(KEV_HELPER_BUSY, EBUSY);
 	else if (res->outcome == KEV_NOEXEC)
-		kev_health_set(kev_noexec_state(res->code), res->code);
+		kev_health_held(kev_noexec_state(res->code), res->code);
 	else
-		kev_health_set(KEV_HELPER_FAILING, ETIMEDOUT);
+		kev_health_held(KEV_HELPER_FAILING, ETIMEDOUT);
 }
 
 static const enum kev_stat kev_outcome_stats[KEV_OUTCOMES] = {
@@ -281,7 +289,6 @@ static void kev_run_delivered(u64 execed)
 	kev_d.delivered = true;
 	kev_d.backoff = 0;
 	kev_d.small = false;
-	kev_d.held = false;
 	kev_d.lost = 0;
 	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_d.record.event.mono);
 	kev_cursor_advance(KEV_STAT_DELIVERED);
@@ -403,7 +410,7 @@ static bool kev_run_may_start(unsigned long *left)
 		return false;
 	}
 	if (kev_helper_stuck() >= KEV_STUCK_MAX) {
-		kev_health_set(KEV_HELPER_STUCK, 0);
+		kev_health_held(KEV_HELPER_STUCK, 0);
 		*left = HZ;
 		return false;
 	}
@@ -448,12 +455,13 @@ static unsigned long kev_dispatch_step(void)
 
 static void kev_dispatch_signals(void)
 {
+	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
 	int sig;
 
 	/* kthread_stop() makes signal_pending() true with no signal to take */
 	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
-		if (sig == SIGUSR1 && kev_signal_fn)
-			kev_signal_fn(++kev_d.signals);
+		if (sig == SIGUSR1 && fn)
+			fn(++kev_d.signals);
 	}
 }
 
@@ -461,8 +469,10 @@ static void kev_dispatch_collect(void)
 {
 	u32 slow = READ_ONCE(kev_inject_slow_ms);
 
+	/* Unloading need not be slow */
 	if (slow)
-		msleep_interruptible(slow);
+		wait_event_interruptible_timeout(kev_dispatch_wait, READ_ONCE(kev_stopping),
+						 msecs_to_jiffies(slow));
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
 	wake_up_all(&kev_dispatch_wait);
@@ -492,6 +502,10 @@ static int kev_dispatch_thread(void *unused)
 	unsigned long left;
 
 	allow_signal(SIGUSR1);
+	/* A helper that was set at load gets everything from the first event on */
+	kev_d.helper = kev_helper_get(kev_d.path);
+	if (kev_d.helper)
+		kev_health_set(KEV_HELPER_OK, 0);
 	while (!kthread_should_stop()) {
 		kev_dispatch_signals();
 		kev_dispatch_collect();
@@ -509,10 +523,17 @@ static int kev_dispatch_thread(void *unused)
  */
 void kev_dispatch_kick(void)
 {
+	struct task_struct *task;
+
 	atomic_set(&kev_dispatch_kicked, 1);
 	/* Pairs with the order in kev_dispatch_sleep(): state, then look */
 	smp_mb__after_atomic();
-	wake_up_process(kev_dispatch_task);
+	/* A waiter whose run has ended may come here when kevnotifyd has gone */
+	rcu_read_lock();
+	task = rcu_dereference(kev_dispatch_task);
+	if (task)
+		wake_up_process(task);
+	rcu_read_unlock();
 }
 
 static void kev_dispatch_helper_written(void)
@@ -643,11 +664,12 @@ void kev_dispatch_cursor(u64 *base, u64 *next)
  * kev_dispatch_on_signal() - say who is told of SIGUSR1
  * @fn: called by kevnotifyd with the number of signals seen; NULL: nobody
  *
- * Context: task.
+ * Context: task; may sleep. Afterwards the former one is not running.
  */
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
 {
 	WRITE_ONCE(kev_signal_fn, fn);
+	kev_dispatch_drain();
 }
 
 /**
@@ -675,7 +697,7 @@ static int kev_dispatch_run(void)
 		       PTR_ERR(task));
 		return PTR_ERR(task);
 	}
-	kev_dispatch_task = get_task_struct(task);
+	rcu_assign_pointer(kev_dispatch_task, get_task_struct(task));
 	kev_stage_attach(task);
 	kev_source_set_drain(kev_dispatch_drain);
 	return 0;
@@ -683,9 +705,13 @@ static int kev_dispatch_run(void)
 
 static void kev_dispatch_end(void)
 {
+	struct task_struct *task = rcu_dereference_protected(kev_dispatch_task, true);
+
 	kev_stage_detach();
-	kthread_stop(kev_dispatch_task);
-	put_task_struct(kev_dispatch_task);
+	kthread_stop(task);
+	RCU_INIT_POINTER(kev_dispatch_task, NULL);
+	synchronize_rcu();
+	put_task_struct(task);
 }
 
 /**
@@ -707,10 +733,6 @@ int kev_dispatch_init(void)
 		kev_dispatch_end();
 		return PTR_ERR(kev_helper_source);
 	}
-	/* A helper that was set at load gets everything from the first event on */
-	kev_d.helper = kev_helper_get(kev_d.path);
-	if (kev_d.helper)
-		kev_health.state = KEV_HELPER_OK;
 	kev_health.since = ktime_get_real_seconds();
 	if (grace) {
 		set_bit(KEV_PAUSE_GRACE, &kev_pauses);
@@ -720,7 +742,7 @@ int kev_dispatch_init(void)
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
 	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
-	wake_up_process(kev_dispatch_task);
+	kev_dispatch_kick();
 	return 0;
 }
 

@@ -40,7 +40,10 @@ const char *const kev_outcome_names[KEV_OUTCOMES] = {
 	[KEV_BUSY]	= "busy",
 };
 
-#define KEV_ENV_STRINGS	64
+/* A record's, HOME, PATH, TROUBLED_DS, and the end */
+#define KEV_ENV_STRINGS	(KEV_RENDER_STRINGS + 4)
+/* A record's, and the three */
+#define KEV_ENV_BYTES	(KEV_RENDER_BYTES + 128)
 
 enum kev_run_state {
 	KEV_RUN_IDLE,		/* kevnotifyd's to fill */
@@ -103,7 +106,7 @@ struct kev_run {
 	char			*argv[4];
 	char			*envp[KEV_ENV_STRINGS];
 	char			seq[24];
-	char			env[KEV_RENDER_BYTES];
+	char			env[KEV_ENV_BYTES];
 };
 
 /* The waiter that takes the next order; kevnotifyd's, but for kev_run_replace() */
@@ -280,6 +283,9 @@ static void kev_run_execute(struct kev_run *run)
 	if (!run->ret)
 		run->ret = kev_run_open(run);
 	module_put(THIS_MODULE);
+	/* Written off meanwhile? A child would come to nothing */
+	if (!run->ret && READ_ONCE(run->claim) != KEV_CLAIM_OPEN)
+		run->ret = -ECANCELED;
 	if (!run->ret) {
 		kev_run_environment(run);
 		run->ret = kev_run_exec(run);
@@ -386,12 +392,15 @@ void kev_helper_start(const char *path, const struct kev_record *rec,
 {
 	struct kev_run *run = kev_run;
 
-	strscpy(run->path, path, sizeof(run->path));
-	run->record = *rec;
-	run->notes = *notes;
-	run->claim = KEV_CLAIM_OPEN;
+	/* kev_helper_show() may be looking at the last run's pid */
+	mutex_lock(&kev_run_mutex);
 	put_pid(run->pid);
 	run->pid = NULL;
+	run->record = *rec;
+	mutex_unlock(&kev_run_mutex);
+	strscpy(run->path, path, sizeof(run->path));
+	run->notes = *notes;
+	run->claim = KEV_CLAIM_OPEN;
 	run->execed = 0;
 	run->began = false;
 	run->init_err = 0;
@@ -462,7 +471,8 @@ bool kev_helper_ended(bool killed, struct kev_result *res)
 		return false;
 	kev_run_outcome(run, killed, res);
 	if (*run->why)
-		pr_warn_ratelimited("helper not run: %s (%d)\n", run->why, run->ret);
+		pr_warn_ratelimited("helper not run: %*pEhp (%d)\n", (int)strlen(run->why),
+				    run->why, run->ret);
 	run->state = KEV_RUN_IDLE;
 	return true;
 }

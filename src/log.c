@@ -163,11 +163,18 @@ int kev_log_init(unsigned int records)
 
 	BUILD_BUG_ON(sizeof(struct kev_record) != KEV_RECORD_BYTES);
 	get_random_bytes(instance, sizeof(instance));
-	*bin2hex(kev_log_instance, instance, sizeof(instance)) = '\0';
-	/* Zeroed: stamp 0 is no sequence number that is asked for here */
-	kev_log_records = kvcalloc(records, sizeof(*kev_log_records), GFP_KERNEL);
-	if (!kev_log_records)
+	snprintf(kev_log_instance, sizeof(kev_log_instance), "%*phN", (int)sizeof(instance),
+		 instance);
+	/*
+	 * Zeroed: stamp 0 is no sequence number that is asked for here. Nobody
+	 * is to be killed for a log that is too big for this machine.
+	 */
+	kev_log_records = kvcalloc(records, sizeof(*kev_log_records),
+				   GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	if (!kev_log_records) {
+		pr_err("log_records: no memory for %u records, not loaded\n", records);
 		return -ENOMEM;
+	}
 	kev_log_size = records;
 	return 0;
 }

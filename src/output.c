@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -48,7 +49,7 @@ static void kev_output_line(struct kev_output *out)
 	out->len = 0;
 	if (++out->lines <= KEV_OUTPUT_LINES) {
 		kev_stat_inc(KEV_STAT_OUTPUT_LINES);
-		pr_info("kevnotify[%llu]: %*pEp\n", out->seq, (int)len, out->line);
+		pr_info("kevnotify[%llu]: %*pEhp\n", out->seq, (int)len, out->line);
 	} else {
 		kev_stat_inc(KEV_STAT_OUTPUT_DROPPED);
 	}
@@ -79,6 +80,7 @@ static ssize_t kev_output_write(struct file *file, const char __user *from, size
 			break;
 		kev_output_bytes(out, part, n);
 		done += n;
+		cond_resched();
 		if (fatal_signal_pending(current))
 			break;
 	}

@@ -83,7 +83,7 @@ void kev_param_watch(enum kev_param which, void (*changed)(void))
 /* With the mutex held */
 static void kev_param_changed(enum kev_param which)
 {
-	kev_window_jiffies = msecs_to_jiffies(kev_param(KEV_WINDOW));
+	WRITE_ONCE(kev_window_jiffies, msecs_to_jiffies(kev_param(KEV_WINDOW)));
 	if (kev_watchers[which])
 		kev_watchers[which]();
 }
@@ -100,7 +100,9 @@ static int kev_number_set(const char *text, const struct kernel_param *kp)
 	if (!err && (value < p->min || value > p->max) && !(p->zero && !value))
 		err = -ERANGE;
 	if (err) {
-		pr_warn("%s: '%.32s' refused: not from %u to %u%s%s\n", p->name, text,
+		/* What was written may hold line ends, which are not ours to log */
+		pr_warn("%s: '%*pEhp' refused: not from %u to %u%s%s\n", p->name,
+			(int)min_t(size_t, strcspn(text, "\n"), 32), text,
 			p->min, p->max, p->unit, p->zero ? ", or 0" : "");
 		return err;
 	}
@@ -167,8 +169,9 @@ bool kev_helper_get(char *path)
 
 static int kev_helper_refuse(const char *name, const char *why, int err)
 {
-	pr_warn("helper: '%.*s' refused (%d), the old one stays: %s\n", KEV_HELPER_MAX,
-		name, err, why);
+	pr_warn("helper: '%*pEhp' refused (%d), the old one stays: %*pEhp\n",
+		(int)min_t(size_t, strlen(name), KEV_HELPER_MAX), name, err,
+		(int)strlen(why), why);
 	return err;
 }
 
@@ -287,7 +290,7 @@ static int kev_sysctl(KEV_CTL_TABLE *table, int write, void *buffer, size_t *len
 		return -EINVAL;
 	if (write && *lenp >= text.maxlen)
 		return helper ? kev_helper_refuse("...", "longer than 255 bytes", -ENAMETOOLONG) :
-				-EINVAL;
+				kev_number_set("...", &kp);
 	text.data = kzalloc(text.maxlen, GFP_KERNEL);
 	if (!text.data)
 		return -ENOMEM;

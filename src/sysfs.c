@@ -190,6 +190,13 @@ static ssize_t kev_refuse(const char *what, const char *rule)
 	return -EINVAL;
 }
 
+/* As kstrtobool(), which takes "nonsense" for "n" */
+static int kev_parse_bool(const char *buf, bool *value)
+{
+	*value = sysfs_streq(buf, "1");
+	return *value || sysfs_streq(buf, "0") ? 0 : -EINVAL;
+}
+
 static ssize_t raise_store(struct kobject *kobj, struct kobj_attribute *attr,
 			   const char *buf, size_t count)
 {
@@ -235,7 +242,7 @@ static ssize_t paused_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!kev_may_write("control/paused"))
 		return -EPERM;
-	if (kstrtobool(buf, &pause))
+	if (kev_parse_bool(buf, &pause))
 		return kev_refuse("control/paused", "not 0 or 1");
 	if (pause)
 		err = kev_dispatch_pause();
@@ -258,7 +265,7 @@ static ssize_t end_grace_store(struct kobject *kobj, struct kobj_attribute *attr
 
 	if (!kev_may_write("control/end_grace"))
 		return -EPERM;
-	if (kstrtobool(buf, &end) || !end)
+	if (kev_parse_bool(buf, &end) || !end)
 		return kev_refuse("control/end_grace", "not 1");
 	kev_dispatch_end_grace();
 	return count;
@@ -329,7 +336,7 @@ static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!src)
 		return -EPERM;
-	if (kstrtobool(buf, &on))
+	if (kev_parse_bool(buf, &on))
 		return kev_refuse(src->name, "enabled is not 0 or 1");
 	if (kev_sources_state(src->name, &why))
 		return kev_sources_enable(src->name, on) ?: count;
@@ -438,7 +445,7 @@ static ssize_t stack_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!src)
 		return -EPERM;
-	if (kstrtobool(buf, &on))
+	if (kev_parse_bool(buf, &on))
 		return kev_refuse(src->name, "stack is not 0 or 1");
 	WRITE_ONCE(src->stack, on);
 	return count;

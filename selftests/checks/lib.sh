@@ -139,12 +139,14 @@ needs() {
 
 # build DIR [make argument…]: the modules, in a copy of their own; prints what make did
 build() {
-	local dir=$1
+	local dir=$1 make
 	shift
 	mkdir -p "$dir"
 	cp -r src "$dir"
 	[ ! -d samples ] || cp -r samples "$dir"
-	make -C "$KDIR" M="$dir/src" "$@" modules 2>&1
-	[ ! -e "$dir/samples/Kbuild" ] || make -C "$KDIR" M="$dir/samples" \
-		KBUILD_EXTRA_SYMBOLS="$dir/src/Module.symvers" "$@" modules 2>&1
+	make=(make -j"$(nproc)" -C "$KDIR" "$@")
+	# Callers ask for the status, which switches -e off here.
+	"${make[@]}" M="$dir/src" modules 2>&1 || return
+	[ ! -e "$dir/samples/Kbuild" ] || "${make[@]}" M="$dir/samples" \
+		KBUILD_EXTRA_SYMBOLS="$dir/src/Module.symvers" modules 2>&1
 }

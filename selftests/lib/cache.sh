@@ -21,6 +21,14 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# ask: go on, unless somebody at a terminal says no.
+ask() {
+	local answer
+	[ "${YES:-}" != 1 ] && [ -t 0 ] && [ -t 2 ] || return 0
+	read -r -p 'Go on? [Y/n] ' answer
+	[[ $answer != [nN]* ]] || die 'nothing was done'
+}
+
 # hash_of PATH…: one key for the names, modes and contents of files and trees,
 # but for what a build leaves there.
 hash_of() {
@@ -64,6 +72,7 @@ cache_get() {
 			die "building $name failed; the whole log: $log"
 		fi
 		mv -T "$tmp" "$entry"
+		find "$KEV_CACHE" -maxdepth 1 -name "$name-*" -mtime +7 -exec rm -rf {} +
 		) 9>"$KEV_CACHE/logs/.lock.$name-$key" || return 1
 	fi
 	touch -c "$entry" 2>/dev/null || :

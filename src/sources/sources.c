@@ -167,7 +167,8 @@ static int kev_sources_word(const char *word, unsigned long *wanted, bool *fresh
 	int i = kev_sources_index(word + relative);
 
 	if (i < 0) {
-		pr_warn("sources: unknown source '%.32s': nothing changed\n", word + relative);
+		pr_warn("sources: unknown source '%*pEhp': nothing changed\n",
+			(int)min_t(size_t, strlen(word + relative), 32), word + relative);
 		return i;
 	}
 	if (!relative && !*fresh) {
@@ -244,13 +245,30 @@ static const struct kernel_param_ops kev_sources_ops = {
 module_param_cb(sources, &kev_sources_ops, NULL, 0644);
 MODULE_PARM_DESC(sources, "comma list of the built-in sources that are on; +name and -name change one");
 
+/* Without the mutex: the registry's is taken, and its holder may wait for writers of sysfs */
 static void kev_sources_unregister(int n)
 {
 	while (n--) {
-		kev_builtin_stop(n);
 		kevnotify_source_unregister(kev_states[n].src);
 		kev_states[n].src = NULL;
 	}
+}
+
+static int kev_sources_register(void)
+{
+	struct kevnotify_source *src;
+	int i;
+
+	for (i = 0; i < KEV_BUILTINS; i++) {
+		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
+		if (IS_ERR(src)) {
+			kev_sources_unregister(i);
+			return PTR_ERR(src);
+		}
+		kevnotify_source_enable(src, false);
+		kev_states[i].src = src;
+	}
+	return 0;
 }
 
 /**
@@ -262,20 +280,11 @@ static void kev_sources_unregister(int n)
  */
 int kev_sources_init(void)
 {
-	struct kevnotify_source *src;
-	int i;
+	int err = kev_sources_register();
 
+	if (err)
+		return err;
 	mutex_lock(&kev_sources_mutex);
-	for (i = 0; i < KEV_BUILTINS; i++) {
-		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
-		if (IS_ERR(src)) {
-			kev_sources_unregister(i);
-			mutex_unlock(&kev_sources_mutex);
-			return PTR_ERR(src);
-		}
-		kevnotify_source_enable(src, false);
-		kev_states[i].src = src;
-	}
 	kev_sources_live = true;
 	kev_sources_apply(kev_wanted_set ? kev_wanted : kev_sources_default());
 	kev_wanted_set = true;
@@ -290,8 +299,12 @@ int kev_sources_init(void)
  */
 void kev_sources_exit(void)
 {
+	int i;
+
 	mutex_lock(&kev_sources_mutex);
 	kev_sources_live = false;
-	kev_sources_unregister(KEV_BUILTINS);
+	for (i = 0; i < KEV_BUILTINS; i++)
+		kev_builtin_stop(i);
 	mutex_unlock(&kev_sources_mutex);
+	kev_sources_unregister(KEV_BUILTINS);
 }

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The front door. Everything but demo-here and install leaves this machine's
+# kernel, /sys, /lib/modules and dkms alone: it happens in virtual machines and
+# in $KEVNOTIFY_CACHE (by default ~/.cache/kevnotify).
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+help:
+	@echo 'make demo         an OOM kill in a virtual machine, and what the helper gets'
+	@echo 'make check-quick  the checks and the short tests (a minute)'
+	@echo 'make check        all tests that a change has to pass (what CI runs)'
+	@echo 'make check-full   and those that take hours'
+	@echo 'make bench        what a raise costs, in instructions'
+	@echo 'make deb          the package, in build/'
+	@echo 'make module       src/kevnotify.ko for the running kernel, or KDIR=headers'
+	@echo 'make clean-cache  remove what the above keep in the cache'
+	@echo
+	@echo 'These change this machine, as root, and say so first:'
+	@echo 'make install      install the package: dkms builds the module for this kernel'
+	@echo 'make uninstall    remove it'
+	@echo 'make demo-here    load the module here, raise an event, unload it'
+	@echo
+	@echo 'What is missing is fetched; on a terminal you are asked first (YES=1: not).'
+
+module:
+	@test -e '$(KDIR)/Makefile' || { \
+		echo 'no kernel headers in $(KDIR): install linux-headers-'"$$(uname -r)"', or set KDIR'; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/src' modules
+
+demo:
+	@selftests/setup vm
+	@selftests/demo/run
+
+demo-here: module
+	@selftests/demo/here
+
+check-quick:
+	@selftests/setup vm check
+	@selftests/run quick
+
+check:
+	@selftests/setup debug full check model
+	@selftests/run check
+
+check-full:
+	@selftests/setup debug full check model
+	@selftests/run full
+
+bench:
+	@selftests/setup vm
+	@selftests/bench/run
+
+deb:
+	@selftests/setup deb
+	@selftests/deb
+
+install: deb
+	@selftests/install
+
+uninstall:
+	@selftests/install --remove
+
+clean-cache:
+	@selftests/clean-cache
+
+.PHONY: help module demo demo-here check-quick check check-full bench deb \
+	install uninstall clean-cache

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# From what guest prints to a table: the median of an operation's runs, beside
+# its target. Fails when a target is missed, or when the counters say that
+# something else was measured.
+
+function title(op, text, most, unit) {
+	ops[++n] = op
+	titles[op] = text
+	limit[op] = most
+	of[op] = unit
+}
+
+function wrong(text) {
+	problems[++bad] = text
+}
+
+function median(op,   i, j, t, v) {
+	for (i = 1; i <= runs[op]; i++)
+		v[i] = figure[op, i]
+	for (i = 2; i <= runs[op]; i++)
+		for (j = i; j > 1 && v[j] < v[j - 1]; j--) {
+			t = v[j]
+			v[j] = v[j - 1]
+			v[j - 1] = t
+		}
+	return v[int((runs[op] + 1) / 2)]
+}
+
+BEGIN {
+	title("raise", "raise: 4 numbers and 80 characters, 112 bytes", 220)
+	title("raise_numbers", "raise: 4 numbers")
+	title("raise_bare", "raise: no value")
+	title("raisef", "raisef: the 112 bytes as text")
+	title("ring_alone", "raise that rings: the raise alone")
+	title("ring", "raise that rings: with the interrupt", 1, "ftrace")
+	title("ring_wake", "raise that rings: and wakes kevnotifyd")
+	title("suppressed", "raise beyond the burst", 60)
+	title("disabled", "raise on a source that is off", 15)
+	title("ftrace", "ftrace event, 112 bytes, recorded")
+	title("ftrace_off", "ftrace event, not enabled")
+	title("printk", "printk, the 112 bytes as text")
+}
+
+$1 != "bench" { next }
+
+{
+	op = $2
+	calls = $4
+	batches = $5
+	figure[op, ++runs[op]] = $3 / 10
+	raised[op] = $6
+	if ($8)
+		wrong(op ": " $8 " were refused")
+	if (op ~ /^(ftrace|printk|disabled)/ ? $6 : $6 != calls)
+		wrong(op ": " calls " calls, raised " $6)
+	if (op == "suppressed" ? $7 < calls - 1 : $7)
+		wrong(op ": " calls " calls, suppressed " $7)
+	if (op ~ /^raise/ && $9 != batches)
+		wrong(op ": " batches " batches, " $9 " doorbells")
+	if (op ~ /^ring/ && $9 != calls)
+		wrong(op ": " calls " calls, " $9 " doorbells")
+	if ($10 != (op == "ftrace" ? calls : 0))
+		wrong(op ": " calls " calls, " $10 " events in the trace buffer")
+}
+
+END {
+	printf "%-48s %8s %8s  %s\n", "instructions, net of the loop", "net", "x ftrace", "target"
+	for (i = 1; i <= n; i++) {
+		op = ops[i]
+		if (!runs[op]) {
+			wrong(op ": not measured")
+			continue
+		}
+		net = median(op)
+		ratio = net / median("ftrace")
+		printf "%-48s %8.1f %8.2f", titles[op], net, ratio
+		if (limit[op]) {
+			missed = (of[op] ? ratio : net) > limit[op]
+			printf "  <= %s%s%s", limit[op], of[op] ? " x " of[op] : "", \
+				missed ? ": MISSED" : ""
+			misses += missed
+		}
+		print ""
+	}
+	for (i = 1; i <= bad; i++)
+		print "not what was to be measured: " problems[i]
+	exit bad || misses
+}
