@@ -40,7 +40,10 @@ const char *const kev_outcome_names[KEV_OUTCOMES] = {
 	[KEV_BUSY]	= "busy",
 };
 
-#define KEV_ENV_STRINGS	64
+/* A record's, HOME, PATH, TROUBLED_DS, and the end */
+#define KEV_ENV_STRINGS	(KEV_RENDER_STRINGS + 4)
+/* A record's, and the three */
+#define KEV_ENV_BYTES	(KEV_RENDER_BYTES + 128)
 
 enum kev_run_state {
 	KEV_RUN_IDLE,		/* kevnotifyd's to fill */
@@ -103,7 +106,7 @@ struct kev_run {
 	char			*argv[4];
 	char			*envp[KEV_ENV_STRINGS];
 	char			seq[24];
-	char			env[KEV_RENDER_BYTES];
+	char			env[KEV_ENV_BYTES];
 };
 
 /* The waiter that takes the next order; kevnotifyd's, but for kev_run_replace() */

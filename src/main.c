@@ -19,10 +19,16 @@ static int kev_cpuhp_dead;
 static int kev_cpuhp_online;
 
 /* What was staged while the CPU came or went may have rung nobody */
-static int kev_cpu_changed(unsigned int cpu)
+static int kev_cpu_online(unsigned int cpu)
 {
 	kev_dispatch_kick();
 	return 0;
+}
+
+static int kev_cpu_dead(unsigned int cpu)
+{
+	kev_stage_repair_dead(cpu);
+	return kev_cpu_online(cpu);
 }
 
 static int __init kev_cpuhp_init(void)
@@ -30,12 +36,12 @@ static int __init kev_cpuhp_init(void)
 	int err;
 
 	err = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "kevnotify:dead", NULL,
-					kev_cpu_changed);
+					kev_cpu_dead);
 	if (err < 0)
 		return err;
 	kev_cpuhp_dead = err;
 	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "kevnotify:online",
-					kev_cpu_changed, NULL);
+					kev_cpu_online, NULL);
 	if (err < 0) {
 		cpuhp_remove_state_nocalls(kev_cpuhp_dead);
 		return err;

@@ -49,7 +49,7 @@ static void kev_output_line(struct kev_output *out)
 	out->len = 0;
 	if (++out->lines <= KEV_OUTPUT_LINES) {
 		kev_stat_inc(KEV_STAT_OUTPUT_LINES);
-		pr_info("kevnotify[%llu]: %*pEp\n", out->seq, (int)len, out->line);
+		pr_info("kevnotify[%llu]: %*pEhp\n", out->seq, (int)len, out->line);
 	} else {
 		kev_stat_inc(KEV_STAT_OUTPUT_DROPPED);
 	}

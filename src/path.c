@@ -45,14 +45,22 @@ static int kev_path_refuse(struct kev_walk *w, int err, const char *fmt, ...)
 	return err;
 }
 
+/* What has been looked at, as a name to show or to open */
+static const char *kev_path_name(const struct kev_walk *w)
+{
+	return *w->done ? w->done : "/";
+}
+
 static int kev_path_owner(struct kev_walk *w, const struct inode *inode)
 {
+	const char *name = kev_path_name(w);
+
 	if (!uid_eq(inode->i_uid, GLOBAL_ROOT_UID))
-		return kev_path_refuse(w, -EACCES, "%s is not root's", w->done);
+		return kev_path_refuse(w, -EACCES, "%s is not root's", name);
 	if (inode->i_mode & 0002)
-		return kev_path_refuse(w, -EACCES, "%s is writable by others", w->done);
+		return kev_path_refuse(w, -EACCES, "%s is writable by others", name);
 	if (inode->i_mode & 0020)
-		return kev_path_refuse(w, -EACCES, "%s is writable by its group", w->done);
+		return kev_path_refuse(w, -EACCES, "%s is writable by its group", name);
 	return 0;
 }
 
@@ -101,9 +109,9 @@ static int kev_path_look(struct kev_walk *w, bool more)
 	umode_t mode;
 	int err;
 
-	err = kern_path(*w->done ? w->done : "/", 0, &path);
+	err = kern_path(kev_path_name(w), 0, &path);
 	if (err)
-		return kev_path_refuse(w, err, "%s cannot be reached", w->done);
+		return kev_path_refuse(w, err, "%s cannot be reached", kev_path_name(w));
 	mode = d_inode(path.dentry)->i_mode;
 	if (S_ISLNK(mode))
 		err = kev_path_link(w, &path);
@@ -135,6 +143,9 @@ static int kev_path_walk(struct kev_walk *w)
 		memmove(w->rest, part + len, strlen(part + len) + 1);
 		err = kev_path_look(w, *(w->rest + strspn(w->rest, "/")));
 	}
+	/* Named by slashes alone, or by a link to it */
+	if (!err && !*w->done)
+		return kev_path_refuse(w, -EACCES, "/ is not a regular file");
 	return err;
 }
 

@@ -11,6 +11,9 @@
 
 #include "render.h"
 
+/* Bytes of one entry of a stack: the kernel allows symbols of 511 */
+#define KEV_TEXT_ENTRY	160
+
 /* A buffer that is written from the front; what does not fit is left out whole */
 struct kev_text {
 	char	*buf;
@@ -77,12 +80,15 @@ static void kev_text_stack(struct kev_text *t, const struct kev_value *v)
 {
 	unsigned long entry;
 	unsigned int i;
+	size_t limit;
 
 	for (i = 0; i + sizeof(entry) <= v->len; i += sizeof(entry)) {
 		memcpy(&entry, v->bytes + i, sizeof(entry));
 		if (i)
 			kev_text_char(t, ' ');
+		limit = t->len + KEV_TEXT_ENTRY;
 		kev_text_printf(t, "%pS", (void *)entry);
+		t->len = min(t->len, limit);
 	}
 }
 
@@ -116,15 +122,19 @@ static void kev_text_value(struct kev_text *t, const struct kev_value *v)
 	}
 }
 
-/* Has the event a value of this key (by its place among the keys)? */
+/* Has the event a value of this key (by its place among the source's own)? */
 static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
 			    const char *key, size_t len, struct kev_value *value)
 {
-	unsigned int at = 0, i;
+	unsigned int at = 0;
 
-	for (i = 0; keys && keys[i] && kev_value_next(ev, &at, value); i++)
-		if (strlen(keys[i]) == len && !memcmp(keys[i], key, len))
+	while (keys && *keys && kev_value_next(ev, &at, value)) {
+		if (value->type >= KEV_TYPE_MESSAGE)
+			continue;
+		if (strlen(*keys) == len && !memcmp(*keys, key, len))
 			return true;
+		keys++;
+	}
 	return false;
 }
 

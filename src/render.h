@@ -9,6 +9,8 @@
 
 /* Room for any record: every byte of text, name and values escaped, and the fixed strings */
 #define KEV_RENDER_BYTES	8192
+/* The most strings a record is: fixed ones, notes, the source's own, the stack */
+#define KEV_RENDER_STRINGS	(14 + 4 + KEVNOTIFY_FIELDS_MAX + 1)
 
 /**
  * struct kev_notes - what a cursor knows of a record beyond the record

@@ -29,52 +29,6 @@ static const struct kev_source_view *kev_view;
 /* Makes kevnotifyd collect once more and waits for it */
 static void (*kev_drain)(void);
 
-/*
- * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
- * count what was admitted in it. A window that began a multiple of 2^22
- * jiffies ago passes for a fresh one: once in an hour or more, for one window.
- */
-#define KEV_RATE_BITS	10
-#define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
-#define KEV_RATE_TIME	GENMASK(31 - KEV_RATE_BITS, 0)
-#define KEV_RATE_TRIES	4
-
-/**
- * kev_rate_admit() - does the rate limit admit one more event?
- * @rate: the limit of its (source, id)
- * @full: set to true when it admits no other one in this window
- *
- * Nothing is written when it does not: a flood must not share a cache line.
- *
- * Context: any.
- * Return: true if it does.
- */
-bool kev_rate_admit(struct kev_rate *rate, bool *full)
-{
-	unsigned int burst = kev_param(KEV_BURST);
-	unsigned int tries, old, new, count;
-	u32 now = (u32)jiffies & KEV_RATE_TIME, age;
-
-	if (!burst)
-		return true;
-	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
-		old = atomic_read(&rate->word);
-		count = old & KEV_RATE_COUNT;
-		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= kev_window_jiffies)
-			new = now << KEV_RATE_BITS | 1;
-		else if (count < burst)
-			new = old + 1;
-		else
-			return false;
-		if (atomic_cmpxchg(&rate->word, old, new) == old) {
-			*full = (new & KEV_RATE_COUNT) >= burst;
-			return true;
-		}
-	}
-	return false;
-}
-
 static struct kev_source *kev_source_find(u32 number)
 {
 	struct kev_source *src;
@@ -118,6 +72,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	struct kev_source *src = kev_source_find(ev->source);
 	const struct kevnotify_event *meaning;
 	unsigned int index;
+	int level;
 
 	/* Unregistration leaves no event behind, so this is for a torn world only */
 	origin->name = "?";
@@ -129,12 +84,13 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->name = src->name;
 	origin->message = meaning->message;
 	origin->keys = meaning->keys;
-	origin->level = src->level >= 0 ? src->level : meaning->level;
+	level = READ_ONCE(src->level);
+	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
-	src->last = seq;
+	WRITE_ONCE(src->last, seq);
 	if (ev->flags & KEV_FULL) {
 		src->rate[index].full = true;
-		src->rate[index].due = jiffies + kev_window_jiffies;
+		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
 	}
 }
 
@@ -154,6 +110,9 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(src, &kev_sources, list) {
+		/* Its last event has been drained, or is about to be */
+		if (READ_ONCE(src->leaving))
+			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
 			if (!rate->full)
@@ -376,6 +335,14 @@ static void kev_source_destroy(struct kev_source *src)
 	kfree(src);
 }
 
+/* Drop the registry's reference, and wait for those of sysfs */
+static void kev_source_end(struct kev_source *src)
+{
+	kev_source_put(src);
+	wait_for_completion(&src->released);
+	kev_source_destroy(src);
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
@@ -461,7 +428,7 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 	if (err) {
 		pr_warn("source %s refused: %s (%d)\n", src->name,
 			err == -EEXIST ? "the name is taken" : "no sysfs directory", err);
-		kev_source_destroy(src);
+		kev_source_end(src);
 		return ERR_PTR(err);
 	}
 	return &src->pub;
@@ -478,6 +445,8 @@ static void kev_source_drain_stages(void)
 	unsigned int cpu;
 	u32 head;
 
+	/* Also where nothing is staged: a raise that died before its reserve is not counted yet */
+	kev_stage_repair_all();
 	for_each_possible_cpu(cpu) {
 		head = kev_stage_head(cpu);
 		while (!kev_stage_passed(cpu, head)) {
@@ -491,8 +460,10 @@ static void kev_source_drain_stages(void)
  * kevnotify_source_unregister() - end a source
  * @src: the source; NULL and an ERR_PTR are ignored
  *
- * The caller must not raise any more; a raise under way is waited for.
- * Afterwards nothing refers to the caller, and all its events are in the log.
+ * The caller must not raise any more. A raise under way is waited for if it runs
+ * with preemption off or under rcu_read_lock(): who raises through a pointer
+ * read by rcu_dereference() just takes the pointer away first. Afterwards
+ * nothing refers to the caller, and all its events are in the log.
  *
  * Context: task; may sleep.
  */
@@ -507,8 +478,10 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	if (kev_view)
 		kev_view->remove(s);
 	WRITE_ONCE(src->on, false);
+	WRITE_ONCE(s->leaving, true);
 	mutex_unlock(&kev_source_mutex);
 
+	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
 	synchronize_rcu();
 	kev_source_drain_stages();
 
@@ -517,9 +490,7 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	mutex_unlock(&kev_source_mutex);
 	/* kevnotifyd may still be looking at it */
 	synchronize_rcu();
-	kev_source_put(s);
-	wait_for_completion(&s->released);
-	kev_source_destroy(s);
+	kev_source_end(s);
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 

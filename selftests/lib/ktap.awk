@@ -3,10 +3,10 @@
 # Reads KTAP, nested by "# " (kselftest) or four spaces (KUnit), and prints one
 # line a test: pass, fail or skip, a tab, SUITE.TEST, a tab, the reason. What a
 # failed test printed follows it as lines of "out". A result with results below
-# it is not a test, unless it fails and none of them did. SUITE is a variable.
+# it is not a test, unless it fails and none of them did. The variable suite names it.
 
 function result(kind, name, reason,    i) {
-	print kind "\t" SUITE "." (prog != "" && name != prog ? prog "." : "") name "\t" reason
+	print kind "\t" suite "." (prog != "" && name != prog ? prog "." : "") name "\t" reason
 	if (kind == "fail")
 		for (i = said > 60 ? said - 60 : 0; i < said; i++)
 			print "out\t" text[i]

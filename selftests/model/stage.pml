@@ -112,7 +112,7 @@ bool task_gone;
 /* Of the proof alone: what has to come out, and what did. */
 byte expected[CPUS * N];
 byte reserved[CPUS], copied[CPUS], recorded[CPUS];
-byte done;
+byte ended;
 #ifdef RINGS
 byte rings, arms;
 #define COUNT_RING	rings++; assert(rings <= arms)
@@ -455,7 +455,7 @@ inline nested(l, count, kind)
 	:: else -> break
 	od;
 died:
-	done++
+	ended++
 }
 
 proctype Softirq() provided (level <= SOFTIRQ)
@@ -485,7 +485,7 @@ proctype Other()
 	:: else -> break
 	od;
 died:
-	done++
+	ended++
 }
 
 #ifndef REPAIR
@@ -530,7 +530,7 @@ next:
 		atomic { level = 0; current = 0; i++ }
 	:: else -> break
 	od;
-	atomic { done++; task_gone = true }
+	atomic { ended++; task_gone = true }
 }
 #endif
 
@@ -547,7 +547,7 @@ proctype Repairer() provided (level <= HARDIRQ)
 		d_step { level = before; before = 0; i = 1 }
 	:: i == 1 && task_gone && !UNREPAIRED -> break
 	od;
-	done++
+	ended++
 }
 #endif
 
@@ -778,9 +778,9 @@ end:
  */
 #define LEVELS	((ET > 0) + (ES > 0) + (EH > 0) + (EN > 0) + (EB > 0))
 #ifdef IPI
-#define ALL_DONE	(done == LEVELS + 1)
+#define ALL_DONE	(ended == LEVELS + 1)
 #else
-#define ALL_DONE	(done == LEVELS)
+#define ALL_DONE	(ended == LEVELS)
 #endif
 
 proctype Monitor()

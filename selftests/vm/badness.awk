@@ -12,7 +12,7 @@ BEGIN {
 	      "|rcu:.*(stall|starved)|INFO: (rcu|task|trying|Object|Slab)|soft lockup" \
 	      "|hard LOCKUP|blocked for more than|workqueue lockup|ODEBUG:|refcount_t:" \
 	      "|list_(add|del) corruption|unregister_netdevice: waiting|unreferenced object" \
-	      "|kmemleak:.*(new suspected|disabled)|memory leak|sleeping function" \
+	      "|kmemleak:.*(new suspected|disabled)|sleeping function" \
 	      "|scheduling while atomic"
 	expect = ENVIRON["EXPECT"]
 }

@@ -1,0 +1,238 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every allocation of a load, of a registration, of a write and of a run fails
+# once: nothing stays behind, no value changes by half, and no event is lost.
+. ./lib.sh
+
+FAILSLAB=/sys/kernel/debug/failslab
+KO=/lib/modules/$(uname -r)/updates/dkms/kevnotify.ko
+SAMPLE=/lib/modules/$(uname -r)/updates/kevnotify-sample.ko
+HELPER=/run/alloc-helper
+RECEIPTS=/run/alloc-receipts
+
+# can_fail: the kernel fails allocations when it is asked to
+can_fail() {
+	[ -w "$FAILSLAB/ignore-gfp-wait" ] && [ -w /proc/self/fail-nth ]
+}
+
+# needs_failslab NAME COMMAND…: check, where the kernel can
+needs_failslab() {
+	if can_fail; then
+		check "$@"
+	else
+		skip "$1" "no FAILSLAB"
+	fi
+}
+
+# all_fail: allocations that may sleep fail too, and none tells of it at length
+all_fail() {
+	can_fail || return 0
+	echo N >"$FAILSLAB/ignore-gfp-wait"
+	echo 0 >"$FAILSLAB/verbose"
+	echo 0 >/sys/kernel/debug/fail_page_alloc/verbose
+}
+
+none_fails() {
+	can_fail || return 0
+	echo Y >"$FAILSLAB/ignore-gfp-wait"
+	echo 2 >"$FAILSLAB/verbose"
+	echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
+}
+
+# load_fails: stages of one page, as bigger ones are not slab's. What the kernel
+# allocates before it comes to the module takes long, and is for the full tier.
+load_fails() {
+	if [ "$KEVNOTIFY_TIER" = full ]; then
+		set --
+	else
+		set -- helper=relative
+	fi
+	rmmod kevnotify
+	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$@"
+}
+
+# too_big: the errno, one line, and nothing else
+too_big() {
+	dmesg -c >/dev/null
+	! modprobe kevnotify log_records=1048576 &&
+		dmesg | grep -q 'log_records: no memory for 1048576 records' &&
+		! [ -e /sys/module/kevnotify ]
+}
+
+registration_fails() {
+	./failnth load "$SAMPLE" '' && ! [ -e "$SYS/sources/sample" ]
+}
+
+# writes_fail: each FILE OLD NEW below
+writes_fail() {
+	while read -r file old new; do
+		./failnth write "$file" "$old" "$new" || return 1
+	done <<-END
+	$PARAMS/interval 10000 20000
+	$PARAMS/burst 10 0
+	$PARAMS/helper /bin/true /bin/false
+	$PARAMS/sources oom,manual,signal manual,signal
+	/proc/sys/kevnotify/interval 10000 20000
+	/proc/sys/kevnotify/helper /bin/true /bin/false
+	$SYS/sources/oom/comm hog dog
+	$SYS/sources/oom/level 3 4
+	$SYS/sources/manual/enabled 1 0
+	END
+	echo oom,memory,manual,signal >"$PARAMS/sources"
+	echo >"$SYS/sources/oom/comm"
+	echo -1 >"$SYS/sources/oom/level"
+}
+
+# path_check_fails: the part of a write that is not done by the writer
+path_check_fails() {
+	echo /bin/true >"$PARAMS/helper"
+	echo 1 >"$DBG/inject/alloc"
+	! echo /bin/false >"$PARAMS/helper" 2>/dev/null
+	failed=$?
+	echo 0 >"$DBG/inject/alloc"
+	[ "$failed" = 0 ] && [ "$(cat "$PARAMS/helper")" = /bin/true ]
+}
+
+# set_up_helper: it leaves a receipt, the message, for each run
+set_up_helper() {
+	printf '#!/bin/sh\necho "$MESSAGE" >>%s\n' "$RECEIPTS" >"$HELPER"
+	chmod 755 "$HELPER"
+	: >"$RECEIPTS"
+	raised=0
+	echo 0 >"$PARAMS/interval"
+	echo 0 >"$PARAMS/burst"
+	echo "$HELPER" >"$PARAMS/helper"
+	delivered=$(cat "$SYS/stats/delivered")
+}
+
+# an_event: raised and given to the helper, if need be at a later try, which is
+# not waited for
+an_event() {
+	noexec=$(cat "$SYS/stats/noexec")
+	raised=$((raised + 1))
+	echo "event $raised" >"$SYS/control/raise"
+	for try in $(seq 600); do
+		[ "$(tail -n 1 "$RECEIPTS")" != "event $raised" ] || return 0
+		if [ "$(cat "$SYS/stats/noexec")" != "$noexec" ]; then
+			noexec=$(cat "$SYS/stats/noexec")
+			echo "$HELPER" >"$PARAMS/helper"
+		fi
+		sleep 0.1
+	done
+	echo "# event $raised has no receipt after $try tries"
+	return 1
+}
+
+# threads NAME: their pids
+threads() {
+	grep -ls "^$1" /proc/[0-9]*/comm | sed 's,/proc/\([0-9]*\)/.*,\1,'
+}
+
+# each N PIDS: in each of these the Nth allocation from now on fails
+each() {
+	for pid in $2; do
+		echo "$1" 2>/dev/null >"/proc/$pid/fail-nth"
+	done
+}
+
+# one_failed PIDS
+one_failed() {
+	for pid in $1; do
+		[ "$(cat "/proc/$pid/fail-nth" 2>/dev/null)" != 0 ] || return 0
+	done
+	return 1
+}
+
+# runs_fail NAME: allocation after allocation of a thread so named, until a run
+# gets by with fewer, three times, as the kernel's workers have other work too
+runs_fail() {
+	n=0
+	fewer=0
+	failed=0
+	before=$(cat "$SYS/stats/noexec")
+	while [ "$fewer" -lt 3 ]; do
+		n=$((n + 1))
+		pids=$(threads "$1")
+		each "$n" "$pids"
+		an_event || return 1
+		if one_failed "$pids"; then
+			failed=$((failed + 1))
+			fewer=0
+		else
+			fewer=$((fewer + 1))
+		fi
+		each 0 "$pids"
+	done
+	echo "# $1: $failed allocations failed, $(($(cat "$SYS/stats/noexec") - before)) held an event"
+	[ "$failed" != 0 ] && [ "$(cat "$SYS/stats/noexec")" != "$before" ]
+}
+
+# injected_runs_fail: kevnotify's own allocations of a run, in kernels of any kind
+injected_runs_fail() {
+	for every in 1 2 3; do
+		echo "$every" >"$DBG/inject/alloc"
+		raised=$((raised + 1))
+		runs=$(cat "$SYS/stats/runs")
+		echo "event $raised" >"$SYS/control/raise"
+		wait_until ran_since "$runs" || return 1
+		echo 0 >"$DBG/inject/alloc"
+		echo "$HELPER" >"$PARAMS/helper"
+		wait_until got_receipt || return 1
+	done
+}
+
+ran_since() {
+	[ "$(cat "$SYS/stats/runs")" -gt "$1" ]
+}
+
+got_receipt() {
+	[ "$(tail -n 1 "$RECEIPTS")" = "event $raised" ]
+}
+
+# wait_until COMMAND…: at most a minute
+wait_until() {
+	for try in $(seq 600); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	echo "# no $* after $try tries"
+	return 1
+}
+
+# all_in_order: each event has one receipt, and the counters say so
+all_in_order() {
+	seq "$raised" | sed 's/^/event /' | cmp - "$RECEIPTS" &&
+		[ $(($(cat "$SYS/stats/delivered") - delivered)) = "$raised" ]
+}
+
+nothing_lost() {
+	awk '{ n[$1] = $2 }
+		END {
+			a = n["raised"] - n["suppressed"] - n["refused"] - n["staged"] - n["recorded"]
+			b = n["next"] - n["base"] - n["delivered"] - n["filtered"] - n["skipped"] -
+			    n["expired"] - n["overwritten"] - n["failed"] - n["pending"]
+			exit a || b
+		}' "$DBG/stats"
+}
+
+plan 10
+all_fail
+needs_failslab "a load fails cleanly at each allocation" load_fails
+[ -e /sys/module/kevnotify ] || modprobe kevnotify
+rmmod kevnotify
+check "a load fails cleanly at a log too big" too_big
+modprobe kevnotify
+needs_failslab "a registration fails cleanly at each allocation" registration_fails
+needs_failslab "a write fails cleanly at each allocation" writes_fail
+check "a path that cannot be checked is refused" path_check_fails
+set_up_helper
+needs_failslab "an event is held when its waiter lacks memory" runs_fail kevnotify/
+needs_failslab "an event is held when the fork lacks memory" runs_fail kworker/u
+check "an event is held at each injected failure" injected_runs_fail
+none_fails
+check "no receipt is missing, doubled or out of order" all_in_order
+check "no event is lost" nothing_lost
+rmmod kevnotify && modprobe kevnotify
+rm -f "$HELPER" "$RECEIPTS"
+finish

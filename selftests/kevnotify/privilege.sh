@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Whoever has no CAP_SYS_ADMIN in the initial user namespace changes nothing,
+# whatever the file modes say.
+. ./lib.sh
+. ./common.sh
+
+TREES="$PARAMS $SYS $DBG /proc/sys/kevnotify"
+
+# text_for FILE: what root could write there to change something
+text_for() {
+	case $1 in
+	*/helper) echo /bin/busybox ;;
+	*/interval | */timeout | */hold) echo 7000 ;;
+	*/window) echo 70 ;;
+	*/burst | */grace | */helper_level | */sources/*/level) echo 4 ;;
+	*/parameters/sources) echo -signal ;;
+	*/control/raise) echo hello ;;
+	*/control/paused | */control/end_grace | */sources/*/stack) echo 1 ;;
+	*/sources/*/enabled) echo 0 ;;
+	*/sources/*/comm) echo nobody ;;
+	*/sources/*/threshold) echo 3 ;;
+	*/sources/*/clear) echo 50 ;;
+	*/inject/*) echo 1000000 ;;
+	*) echo "# no text for $1" >&2; return 1 ;;
+	esac
+}
+
+# writable: each writable file, and a text
+writable() {
+	# shellcheck disable=SC2086 # a list
+	find $TREES -type f -perm -200 | while read -r file; do
+		text=$(text_for "$file") || exit 1
+		echo "$file $text"
+	done
+}
+
+# Of latency nothing is promised; a raise shows elsewhere
+snapshot() {
+	# shellcheck disable=SC2086 # a list
+	find $TREES -type f -perm -400 ! -name latency | xargs grep ''
+}
+
+# each RESULT OPTION…: write to every file with these options of write-errno
+each() {
+	wanted=$1 bad=0
+	shift
+	while read -r file text; do
+		write "$@" "$file" "$text"
+		is "$wanted" "$errno" || { echo "# $file"; bad=1; }
+	done <"$WORK/writable"
+	return "$bad"
+}
+
+refused() {
+	each EPERM "$@" && is "$before" "$(snapshot)"
+}
+
+# The log's lines are rate limited: so this is the first
+says_so() {
+	write -c "$PARAMS/helper" /bin/busybox
+	is EPERM "$errno" && one_line 'kevnotify: helper: ' CAP_SYS_ADMIN
+}
+
+all_found() {
+	writable >"$WORK/writable" && [ "$(wc -l <"$WORK/writable")" -ge 40 ]
+}
+
+# The parameter grace is for the next load; memory's limits come in either order
+root_may() {
+	each OK
+}
+
+plan 6
+begin
+check "there is a text for each writable file" all_found
+before=$(snapshot)
+check "without the capability: EPERM, and a line says why" says_so
+check "root without the capability changes nothing" refused -c
+check "root of a user namespace changes nothing" refused -u
+check "nothing is lost" conserved
+check "root may write all that" root_may
+end

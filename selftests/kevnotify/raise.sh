@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# control/raise, and what the helper is given: arguments, environment, files.
+. ./lib.sh
+. ./common.sh
+
+# What every record has
+FIXED="HOME KEVNOTIFY_CGROUP_ID KEVNOTIFY_COMM KEVNOTIFY_CONTEXT KEVNOTIFY_CPU KEVNOTIFY_ID \
+KEVNOTIFY_INSTANCE KEVNOTIFY_PID KEVNOTIFY_SEQ KEVNOTIFY_SOURCE KEVNOTIFY_TIME KEVNOTIFY_UID \
+MESSAGE PATH PRIORITY SYSLOG_IDENTIFIER TROUBLED_DS "
+
+# raised ARG…: a raise that is taken; its SEQ is in $seq
+raised() {
+	raise "$@"
+	is OK "$errno" && is '' "$said" && seq=$(newest manual)
+}
+
+# refused ARG…: EINVAL, and nothing is raised
+refused() {
+	read -r before <"$SYS/stats/raised"
+	raise "$@"
+	is EINVAL "$errno" && holds "$SYS/stats/raised" "$before"
+}
+
+# arrives PRINTF-FORMAT MESSAGE: raised, and nothing but that message comes of it
+arrives() {
+	# shellcheck disable=SC2059 # it is one
+	said=$(printf "$1" | ./write-errno "$SYS/control/raise")
+	is OK "$said" && seq=$(newest manual) && gave "$seq" "MESSAGE=$2" &&
+		is "$FIXED" "$(keys "$seq")"
+}
+
+levels() {
+	for level in 0 1 2 3 4 5 6 7; do
+		raised "<$level>of this level" &&
+			gave "$seq" "PRIORITY=$level" "KEVNOTIFY_ID=$level" "TROUBLED_DS=$level" \
+				'MESSAGE=of this level' || return 1
+	done
+	raised 'of no level' && gave "$seq" PRIORITY=5 KEVNOTIFY_ID=5 'MESSAGE=of no level' &&
+		raised '<3> with a blank' && gave "$seq" PRIORITY=3 'MESSAGE=with a blank'
+}
+
+bad_levels() {
+	refused '<8>x' && one_line 'kevnotify: control/raise: ' '<0> to <7>' || return 1
+	for text in '<>x' '<12>x' '<-1>x' '<3x' '<' '<3'; do
+		refused "$text" || return 1
+	done
+}
+
+# long N: so many bytes
+long() {
+	printf "%0$1d" 0
+}
+
+lengths() {
+	refused "$NL" && one_line 'kevnotify: control/raise: ' '1 to 255 bytes' &&
+		refused '<3>' && refused "<3> $NL" &&
+		raised "$(long 255)" && gave "$seq" "MESSAGE=$(long 255)" &&
+		raised "<4>$(long 255)$NL" && gave "$seq" "MESSAGE=$(long 255)" PRIORITY=4 &&
+		refused "$(long 256)" && refused "<4>$(long 256)"
+}
+
+megabyte() {
+	read -r before <"$SYS/stats/raised"
+	said=$(head -c 1048576 /dev/zero | tr '\0' x | ./write-errno "$SYS/control/raise")
+	has EINVAL "$said" && holds "$SYS/stats/raised" "$before"
+}
+
+no_nul() {
+	read -r before <"$SYS/stats/raised"
+	said=$(printf 'a\0b' | ./write-errno "$SYS/control/raise")
+	has EINVAL "$said" && holds "$SYS/stats/raised" "$before"
+}
+
+plain() {
+	arrives '%%n %%s %%p %%d' '%n %s %p %d' && arrives 'grüße € 😀' 'grüße € 😀' &&
+		arrives "quote \" ' \$HOME = ;" "quote \" ' \$HOME = ;"
+}
+
+control_bytes() {
+	arrives 'two\nlines' 'two\x0alines' && arrives 'x\nPATH=/tmp\n' 'x\x0aPATH=/tmp' &&
+		arrives 'tab\tescape\033[1m\001' 'tab\x09escape\x1b[1m\x01' &&
+		arrives 'back\\slash\177' 'back\x5cslash\x7f' &&
+		arrives 'c1 \302\205 nbsp \302\240' "$(printf 'c1 \\xc2\\x85 nbsp \302\240')"
+}
+
+# Alone, too long, cut, a surrogate, beyond Unicode
+bad_utf8() {
+	arrives 'a\377\376b\200' 'a\xff\xfeb\x80' && arrives 'a\300\200b' 'a\xc0\x80b' &&
+		arrives 'a\342\202b' 'a\xe2\x82b' && arrives 'a\355\240\200b' 'a\xed\xa0\x80b' &&
+		arrives 'a\364\220\200\200b' 'a\xf4\x90\x80\x80b' && arrives 'a\360\237' 'a\xf0\x9f'
+}
+
+# Each byte becomes four
+all_escaped() {
+	arrives "$(long 255 | sed 's/0/\\001/g')" "$(long 255 | sed 's/0/\\x01/g')"
+}
+
+forged_name() {
+	write -n "x${NL}PATH=/tmp" "$SYS/control/raise" text
+	is OK "$errno" && seq=$(newest manual) &&
+		gave "$seq" 'KEVNOTIFY_COMM=x\x0aPATH=/tmp' 'PATH=/sbin:/bin:/usr/sbin:/usr/bin' &&
+		is "$FIXED" "$(keys "$seq")"
+}
+
+environment() {
+	./write-errno "$SYS/control/raise" text >/dev/null &
+	pid=$!
+	wait "$pid"
+	seq=$(newest manual) &&
+		gave "$seq" HOME=/ PATH=/sbin:/bin:/usr/sbin:/usr/bin TROUBLED_DS=5 PRIORITY=5 \
+			SYSLOG_IDENTIFIER=kevnotify MESSAGE=text "KEVNOTIFY_SEQ=$seq" \
+			KEVNOTIFY_SOURCE=manual KEVNOTIFY_ID=5 "KEVNOTIFY_PID=$pid" KEVNOTIFY_UID=0 \
+			KEVNOTIFY_COMM=write-errno KEVNOTIFY_CONTEXT=task \
+			"KEVNOTIFY_INSTANCE=$(cat "$SYS/instance")" \
+			"KEVNOTIFY_CGROUP_ID=$(stat -c %i /sys/fs/cgroup)" &&
+		is "$FIXED" "$(keys "$seq")" && plausible
+}
+
+# recent SECONDS: a time of the last minutes
+recent() {
+	age=$(($(date +%s) - $1))
+	[ "$age" -ge 0 ] && [ "$age" -lt 600 ]
+}
+
+plausible() {
+	time=$(value "$seq" KEVNOTIFY_TIME)
+	case $time in
+	*.[0-9][0-9][0-9][0-9][0-9][0-9]) ;;
+	*) return 1 ;;
+	esac
+	recent "${time%.*}" && [ "$(value "$seq" KEVNOTIFY_CPU)" -lt "$(nproc)" ] &&
+		holds "$SYS/abi" 1
+}
+
+arguments() {
+	raised text && is "3 $WORK/script manual $seq" "$(cat "$WORK/arguments")"
+}
+
+files() {
+	is "0 /dev/null 1 anon_inode:[kevnotify-output] 2 anon_inode:[kevnotify-output] " \
+		"$(cat "$WORK/files")"
+}
+
+# talker: a helper of 155 lines, the long one counted as three, the last unfinished
+talker() {
+	script_helper <<-'END'
+	echo hello
+	printf 'esc\033[31m\\n\n' >&2
+	printf '%0600d\n' 0
+	yes line | head -n 149
+	printf unfinished
+	END
+}
+
+output() {
+	talker
+	read -r lines <"$SYS/stats/output_lines"
+	read -r dropped <"$SYS/stats/output_dropped"
+	klog_mark
+	raised text || return 1
+	until_ok 60 dropped_said && klog | sed -n "s/^kevnotify\[$seq\]: //p" >"$WORK/output"
+	is 101 "$(wc -l <"$WORK/output")" && holds "$SYS/stats/output_lines" $((lines + 100)) &&
+		holds "$SYS/stats/output_dropped" $((dropped + 55)) &&
+		is hello "$(sed -n 1p "$WORK/output")" &&
+		is 'esc\x1b[31m\n' "$(sed -n 2p "$WORK/output")" &&
+		is '240 240 120 ' "$(sed -n 3,5p "$WORK/output" | awk '{ printf "%d ", length }')"
+}
+
+dropped_said() {
+	klog | grep -q "^kevnotify\[$seq\]: 55 more lines dropped"
+}
+
+# delayed: what had to wait says for how long, and what for can be seen
+delayed() {
+	mv "$RECORDER" "$RECORDER.away"
+	raise text
+	is OK "$errno" && until_ok 60 holds "$SYS/helper_state" missing &&
+		holds "$SYS/helper_errno" 2 && recent "$(cat "$SYS/helper_since")" || return 1
+	mv "$RECORDER.away" "$RECORDER"
+	writes "$PARAMS/helper" "$RECORDER" && seq=$(newest manual) &&
+		[ "$(value "$seq" KEVNOTIFY_DELAYED_MS)" -gt 0 ] &&
+		is "$FIXED" "$(keys "$seq" | sed 's/KEVNOTIFY_DELAYED_MS //')" &&
+		holds "$SYS/helper_state" ok && holds "$SYS/helper_errno" 0
+}
+
+# all_received: by the helper, as counted by us
+all_received() {
+	read -r all <"$SYS/sources/manual/raised"
+	# The script had the first
+	settle && is "$((all - 1))" "$(receipts manual)"
+}
+
+plan 17
+begin burst=0 helper_level=7
+script_helper <<-'END'
+	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
+	for fd in 0 1 2; do
+		echo "$fd $(readlink /proc/$$/fd/$fd)"
+	done | tr '\n' ' ' >/root/kevnotify-test/files
+END
+check "arguments: path, source, SEQ" arguments
+check "files: /dev/null and the kernel log" files
+recorder
+check "the environment is what is documented" environment
+check "levels" levels
+check "bad levels are EINVAL and raise nothing" bad_levels
+check "1 to 255 bytes" lengths
+check "a megabyte is EINVAL and raises nothing" megabyte
+check "NUL is EINVAL and raises nothing" no_nul
+check "plain text passes" plain
+check "control bytes and backslashes are escaped" control_bytes
+check "invalid UTF-8 is escaped" bad_utf8
+check "a message may grow fourfold" all_escaped
+check "a task's name forges nothing" forged_name
+check "what had to wait says so" delayed
+check "every raise reached the helper" all_received
+check "output goes to the kernel log in lines, up to a limit" output
+check "nothing is lost" conserved
+end

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Load, storm, unload, again and again. The module goes within its bound, or says
+# what holds it.
+. ./lib.sh
+. ./account.sh
+
+STORM=/sys/kernel/debug/kevnotify-storm
+BOUND=4000	# ms
+MODULES=/lib/modules/$(uname -r)/updates
+
+case ${KEVNOTIFY_TIER:-} in
+quick) rounds=${R:-3} ;;
+*) rounds=200 ;;
+esac
+
+load() {
+	insmod "$MODULES/dkms/kevnotify.ko" stage_slots=8 log_records=64 burst="$1" \
+		helper="$RECEIPT" && insmod "$MODULES/kevnotify-storm.ko"
+}
+
+calls() {
+	awk '/^(task|softirq|hardirq|nmi|closings) / { n += $2 } END { print n }' "$STORM/counts"
+}
+
+# With a pause all counts are at rest
+storm_and_rest() {
+	echo "500 100 100 10" >"$STORM/run" && await 20 collected && quiet &&
+		same raised "$(stat raised)" "$(calls)" && balanced_events && balanced_cursor &&
+		same delivered "$(stat delivered)" "$(receipts)" && receipts_ordered &&
+		same doorbell_late "$(stat doorbell_late)" 0
+}
+
+storm_and_run() {
+	echo "500 100 100 10" >"$STORM/run"
+}
+
+# held: something is named that holds the module
+held() {
+	read -r refs <"/sys/module/kevnotify/refcnt"
+	[ "$refs" = 0 ] || grep -qE '^run active|^outputs [1-9]' "$DBG/refs"
+}
+
+# gone: it unloads within its bound
+gone() {
+	gone_start=$(now)
+	rmmod kevnotify 2>/run/rmmod
+	gone_status=$?
+	gone_ms=$(($(now) - gone_start))
+	[ "$gone_ms" -le "$longest" ] || longest=$gone_ms
+	if [ "$gone_ms" -gt "$BOUND" ]; then
+		say "rmmod took $gone_ms ms"
+		return 2
+	fi
+	return "$gone_status"
+}
+
+leave() {
+	rmmod kevnotify-storm || return 1
+	gone
+	case $? in
+	0) return 0 ;;
+	2) return 1 ;;
+	esac
+	busy=$((busy + 1))
+	if ! held; then
+		cat /run/rmmod "$DBG/refs" | sed 's/^/# /'
+		return 1
+	fi
+	quiet && gone
+}
+
+round() {
+	: >"$RECEIPTS"
+	case $(($1 % 4)) in
+	0) load 0 && storm_and_rest && leave ;;
+	1) load 10 && storm_and_run && leave ;;
+	*) load 0 && storm_and_run && leave ;;
+	esac
+}
+
+all_rounds() {
+	longest=0 busy=0 done=0 start=$(now)
+	# Unregistration waits for RCU, which is not what is tested in most rounds
+	while [ "$done" -lt "$rounds" ]; do
+		echo $((done % 8 != 0)) >/sys/kernel/rcu_expedited
+		round "$done" || break
+		done=$((done + 1))
+	done
+	echo 0 >/sys/kernel/rcu_expedited
+	say "$done rounds in $(($(now) - start)) ms; rmmod took at most $longest ms, and $busy" \
+		"times said busy"
+	same rounds "$done" "$rounds"
+}
+
+restore() {
+	rm -f "$RECEIPT"
+	[ ! -d "$STORM" ] || rmmod kevnotify-storm
+	[ -d "$PARAMS" ] || modprobe kevnotify
+}
+
+plan 1
+receipt_helper
+[ ! -d "$PARAMS" ] || rmmod kevnotify
+check "$rounds rounds of load, storm, rmmod" all_rounds
+restore
+finish

@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A storm of events from task, softirq, hard interrupt and NMI on all CPUs, with
+# small stages, while CPUs go and come, sources register and unregister, and
+# helpers run. In the end everybody's counts agree.
+. ./lib.sh
+. ./account.sh
+
+STORM=/sys/kernel/debug/kevnotify-storm
+SAMPLE=/sys/module/kevnotify_sample/parameters/level
+CHURN=/sys/module/kevnotify_storm/parameters/churn
+
+# Goals of the two phases: calls in task, softirq, hard interrupt, NMI
+if [ "${KEVNOTIFY_TIER:-}" = quick ]; then
+	unlimited='30000 6000 6000 500' limited='6000 1000 1000 100' floor=50000
+else
+	unlimited='700000 120000 120000 12000' limited='60000 10000 10000 500' floor=1000000
+fi
+
+# storm NAME: a count of the storm's own
+storm() {
+	awk -v name="$1" '$1 == name { print $2 }' "$STORM/counts"
+}
+
+# beside COMMAND…: COMMAND again and again, beside the storm, until calm
+beside() {
+	while [ -e /run/storm ]; do
+		"$@" || { echo "$*" >>/run/failed; break; }
+		echo >>"/run/$1"
+	done &
+}
+
+blink() {
+	for cpu in /sys/devices/system/cpu/cpu[1-9]*/online; do
+		[ -e /run/storm ] || break
+		echo 0 >"$cpu" && echo 1 >"$cpu" || return 1
+	done
+}
+
+# Two events each
+sample() {
+	modprobe kevnotify-sample && echo 95 >"$SAMPLE" && echo -7 >"$SAMPLE" &&
+		rmmod kevnotify-sample
+}
+
+# turns NAME: how often it came round
+turns() {
+	wc -l <"/run/$1"
+}
+
+# run GOALS
+run() {
+	: >/run/storm
+	beside blink
+	beside sample
+	echo "$1" >"$STORM/run"
+	run_status=$?
+	rm /run/storm
+	wait
+	return "$run_status"
+}
+
+prepare() {
+	: >/run/failed && : >/run/blink && : >/run/sample && receipt_helper &&
+		reload stage_slots=8 log_records=256 burst=0 helper="$RECEIPT" &&
+		modprobe kevnotify-storm churn=1
+}
+
+calls() {
+	echo $(($(storm task) + $(storm softirq) + $(storm hardirq) + $(storm nmi)))
+}
+
+storm_unlimited() {
+	start=$(now)
+	run "$unlimited" && await 60 collected || return 1
+	say "$(calls) calls in $(($(now) - start)) ms: $(storm task) task, $(storm softirq)" \
+		"softirq, $(storm hardirq) hardirq, $(storm nmi) nmi"
+	say "$(stat recorded) recorded, $(stat refused) refused, $(stat delivered) delivered," \
+		"$(stat doorbells) doorbells"
+	[ "$(calls)" -ge "$floor" ]
+}
+
+# With the rate limit, and what it suppressed has been told. Without sources that
+# come and go, each with a limit of its own, no such report is refused.
+storm_limited() {
+	echo 10 >"$PARAMS/burst" && echo 1000 >"$PARAMS/window" || return 1
+	echo N >"$CHURN" || return 1
+	run "$limited" && await 60 collected || return 1
+	await 60 closed || return 1
+	say "$(stat suppressed) suppressed, $(storm closings) reports of that"
+	[ "$(stat suppressed)" -gt 0 ] && [ "$(storm closings)" -gt 0 ]
+}
+
+# closed: for two windows no record has come
+closed() {
+	closed_next=$(stat next)
+	sleep 2
+	[ "$(stat next)" = "$closed_next" ]
+}
+
+# enough TASK SOFTIRQ HARDIRQ NMI
+enough() {
+	[ "$(storm task)" -ge "$1" ] && [ "$(storm softirq)" -ge "$2" ] &&
+		[ "$(storm hardirq)" -ge "$3" ] && [ "$(storm nmi)" -ge "$4" ]
+}
+
+# Reports of suppressed events while their sources go
+storm_told() {
+	echo 20 >"$PARAMS/window" && echo Y >"$CHURN" && run "$limited" &&
+		await 60 collected && await 60 closed
+}
+
+beside_all_went_well() {
+	say "$(storm sources) sources came and went, $(turns sample) times the sample," \
+		"$(turns blink) times all CPUs but one"
+	sed 's/^/# failed: /' /run/failed
+	[ ! -s /run/failed ] && [ "$(turns blink)" -gt 0 ] && [ "$(turns sample)" -gt 0 ] &&
+		[ "$(storm sources)" -gt 0 ] && same "sources that failed" "$(storm sources_failed)" 0
+}
+
+# What kevnotify raises itself: reports of suppressed events
+raised_as_called() {
+	same "raised" "$(stat raised)" \
+		$(($(calls) + 2 * $(turns sample) + $(storm closings)))
+}
+
+recorded_as_seen() {
+	same "recorded" "$(stat recorded)" \
+		$(($(storm records) + $(storm closings) + $(storm others)))
+}
+
+records_whole() {
+	same "SEQ out of order" "$(storm bad_seq)" 0 &&
+		same "events torn or of a source that is gone" "$(storm bad_event)" 0 &&
+		same "events recorded twice" "$(storm twice)" 0
+}
+
+receipts_agree() {
+	await 120 delivered && same "delivered" "$(stat delivered)" "$(receipts)" &&
+		same "exited" "$(stat exited)" "$(receipts)" && receipts_ordered
+}
+
+# The id says in which context it was raised
+receipts_in_context() {
+	awk '$2 ~ /^(storm|churn-.*)$/ && $6 == "serial" &&
+	     $4 != substr("task   softirqhardirqnmi    ", $3 * 7 + 1, length($4)) {
+		print "# record " $1 ": id " $3 ", context " $4; bad = 1
+	} END { exit bad }' "$RECEIPTS"
+}
+
+bells_in_time() {
+	same "doorbell_late" "$(stat doorbell_late)" 0
+}
+
+unload() {
+	quiet && rmmod kevnotify-storm && rmmod kevnotify
+}
+
+restore() {
+	rm -f "$RECEIPT" /run/storm
+	modprobe kevnotify
+}
+
+plan 15
+check "the modules load" prepare
+check "events from everywhere, without a rate limit" storm_unlimited
+# shellcheck disable=SC2086 # four words
+check "enough of them from each context" enough $unlimited
+check "and with a rate limit" storm_limited
+check "raised is what was called" raised_as_called
+check "reports of suppressed events, of sources that go" storm_told
+check "CPUs and sources came and went meanwhile" beside_all_went_well
+check "recorded is what readers saw" recorded_as_seen
+check "each SEQ once and in order, each event whole" records_whole
+check "raised = suppressed + refused + staged + recorded" balanced_events
+check "receipts are what was delivered, in order" receipts_agree
+check "receipts name the context of the raise" receipts_in_context
+check "next - base = what became of each record" balanced_cursor
+check "no doorbell was late" bells_in_time
+check "unloads" unload
+restore
+finish

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From raise to a record: all that is between them is real, but for the collector's thread. */
+#include <kunit/test.h>
+#include <linux/inet.h>
+#include <linux/module.h>
+
+#include "fake_params.h"
+#include "inject.c"
+#include "stats.c"
+#include "stage.c"
+#include "render.c"
+#include "log.c"
+#include "source.c"
+#include "raise.c"
+
+static const char *const keys[] = { "A", "B", "C", "D", "E", NULL };
+static const struct kevnotify_event events[] = {
+	[1] = { "{A} {B} {C} {D} {E}", 4, keys },
+	[3] = { "three", 2 },
+};
+
+static const struct kevnotify_desc desc = { .name = "test", .events = events, .ids = 4 };
+
+static struct kevnotify_source *src;
+static struct kev_record rec;
+
+static void collect(void)
+{
+	kev_log_collect(kev_source_resolve);
+}
+
+/* The record of the only event since the last look */
+static void expect_record(struct kunit *test, const char *message)
+{
+	u64 next = kev_log_next();
+
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_next(), next + 1);
+	KUNIT_ASSERT_EQ(test, kev_log_copy(next, &rec), 0);
+	KUNIT_EXPECT_STREQ(test, rec.text, message);
+}
+
+static void expect_nothing(struct kunit *test)
+{
+	u64 next = kev_log_next();
+
+	collect();
+	KUNIT_EXPECT_EQ(test, kev_log_next(), next);
+}
+
+static void expect_counts(struct kunit *test, unsigned long raised, unsigned long suppressed,
+			  unsigned long refused)
+{
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_RAISED), raised);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_SUPPRESSED), suppressed);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_REFUSED), refused);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_RECORDED) + kev_stage_count(),
+			raised - suppressed - refused);
+}
+
+static void raise_captures_values(struct kunit *test)
+{
+	char word[] = "word";
+
+	kevnotify_raise(src, 1, KEVNOTIFY_U64(7), KEVNOTIFY_S64(-7), KEVNOTIFY_HEX(0xff),
+			KEVNOTIFY_STR(word), KEVNOTIFY_IP4(in_aton("192.0.2.1")));
+	strcpy(word, "xxxx");
+	expect_record(test, "7 -7 0xff word 192.0.2.1");
+	KUNIT_EXPECT_STREQ(test, rec.source, "test");
+	KUNIT_EXPECT_EQ(test, rec.event.level, 4);
+	KUNIT_EXPECT_EQ(test, rec.event.id, 1U);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	expect_counts(test, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, kev_source_raised(kev_source_of(src)), 1UL);
+}
+
+static void raise_captures_who_and_where(struct kunit *test)
+{
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.pid, current->pid);
+	KUNIT_EXPECT_EQ(test, rec.event.uid, 0U);
+	KUNIT_EXPECT_STREQ(test, rec.event.comm, current->comm);
+	KUNIT_EXPECT_EQ(test, rec.event.context, KEV_TASK);
+	KUNIT_EXPECT_EQ(test, rec.event.values, 0);
+	KUNIT_EXPECT_LT(test, rec.cpu, nr_cpu_ids);
+}
+
+static void raise_without_source(struct kunit *test)
+{
+	kevnotify_raise(NULL, 1, KEVNOTIFY_U64(1));
+	kevnotify_raise(ERR_PTR(-ENOMEM), 1);
+	kevnotify_raisef(NULL, 1, "%d", 1);
+	kevnotify_raisef(ERR_PTR(-ENOMEM), 1, "%d", 1);
+	kevnotify_source_enable(src, false);
+	kevnotify_raise(src, 1);
+	kevnotify_raisef(src, 1, "%d", 1);
+	expect_nothing(test);
+	expect_counts(test, 0, 0, 0);
+}
+
+static void raise_refuses_unknown_ids(struct kunit *test)
+{
+	kevnotify_raise(src, 0);
+	kevnotify_raise(src, 2);
+	kevnotify_raise(src, 4);
+	kevnotify_raise(src, U32_MAX);
+	kevnotify_raisef(src, 4, "four");
+	expect_nothing(test);
+	expect_counts(test, 5, 0, 5);
+}
+
+static void raise_null_string_is_empty(struct kunit *test)
+{
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(NULL), KEVNOTIFY_U64(1));
+	expect_record(test, " 1 ? ? ?");
+}
+
+static void raise_cuts_strings(struct kunit *test)
+{
+	char word[KEVNOTIFY_VALUE_MAX + 2] = "";
+	struct kev_value v;
+	unsigned int at = 0;
+
+	memset(word, 'x', KEVNOTIFY_VALUE_MAX);
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(word));
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	word[KEVNOTIFY_VALUE_MAX] = 'y';
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(word));
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(2, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_TRUNCATED);
+	KUNIT_EXPECT_TRUE(test, kev_value_next(&rec.event, &at, &v));
+	KUNIT_EXPECT_EQ(test, v.len, KEVNOTIFY_VALUE_MAX);
+	KUNIT_EXPECT_NULL(test, memchr(v.bytes, 'y', v.len));
+}
+
+/* A value for which there is no room takes those behind it along: each has its place's key */
+static void raise_moves_no_value_to_another_key(struct kunit *test)
+{
+	char word[KEVNOTIFY_VALUE_MAX + 1] = "";
+
+	memset(word, 'x', KEVNOTIFY_VALUE_MAX);
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(word), KEVNOTIFY_STR(word), KEVNOTIFY_STR(word),
+			KEVNOTIFY_STR(word), KEVNOTIFY_U64(5));
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.values, 3);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_TRUNCATED);
+}
+
+static void raise_records_the_stack(struct kunit *test)
+{
+	struct kev_value v;
+	unsigned int at = 0;
+
+	kev_source_of(src)->stack = true;
+	kevnotify_raise(src, 1, KEVNOTIFY_U64(1));
+	expect_record(test, "1 ? ? ? ?");
+	KUNIT_EXPECT_TRUE(test, kev_value_next(&rec.event, &at, &v));
+	KUNIT_ASSERT_TRUE(test, kev_value_next(&rec.event, &at, &v));
+	KUNIT_EXPECT_EQ(test, v.type, KEV_TYPE_STACK);
+	KUNIT_EXPECT_GT(test, v.len, 0);
+	KUNIT_EXPECT_EQ(test, v.len % sizeof(long), 0UL);
+}
+
+static void raisef_formats(struct kunit *test)
+{
+	kevnotify_raisef(src, 3, "%s is %d", "answer", 42);
+	expect_record(test, "answer is 42");
+	KUNIT_EXPECT_EQ(test, rec.event.level, 2);
+}
+
+static void raisef_cuts_messages(struct kunit *test)
+{
+	kevnotify_raisef(src, 3, "%0255d", 1);
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	KUNIT_EXPECT_EQ(test, strlen(rec.text), (size_t)KEVNOTIFY_MESSAGE_MAX);
+	kevnotify_raisef(src, 3, "%0256d", 1);
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(2, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_TRUNCATED);
+	KUNIT_EXPECT_EQ(test, strspn(rec.text, "0"), (size_t)KEVNOTIFY_MESSAGE_MAX);
+}
+
+static void raise_only_of_tasks_so_named(struct kunit *test)
+{
+	struct kev_source *s = kev_source_of(src);
+
+	kev_source_set_comm(s, "nobody");
+	kevnotify_raise(src, 3);
+	kevnotify_raisef(src, 3, "x");
+	expect_nothing(test);
+	expect_counts(test, 0, 0, 0);
+	kev_source_set_comm(s, current->comm);
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	kev_source_set_comm(s, "");
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+}
+
+static void raise_suppresses_each_id_alone(struct kunit *test)
+{
+	int i;
+
+	/* A window without end, for this test */
+	set_rate(2, UINT_MAX);
+	for (i = 0; i < 5; i++) {
+		kevnotify_raise(src, 1);
+		kevnotify_raise(src, 3);
+		collect();
+	}
+	expect_counts(test, 10, 6, 0);
+	KUNIT_EXPECT_EQ(test, kev_source_suppressed(kev_source_of(src)), 6UL);
+	KUNIT_EXPECT_EQ(test, kev_log_next(), 5ULL);
+	KUNIT_ASSERT_EQ(test, kev_log_copy(2, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	KUNIT_ASSERT_EQ(test, kev_log_copy(3, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_FULL);
+}
+
+static void raise_closing_passes_the_limit(struct kunit *test)
+{
+	set_rate(1, UINT_MAX);
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	kevnotify_raise(src, 3);
+	kevnotify_raise(src, 3);
+	kev_raise_closing(kev_source_of(src), 3);
+	expect_record(test, "2 more events were suppressed");
+	KUNIT_EXPECT_EQ(test, rec.suppressed, 2ULL);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING);
+	expect_counts(test, 4, 2, 0);
+}
+
+static void raise_into_a_full_stage(struct kunit *test)
+{
+	int i;
+
+	set_cpus_allowed_ptr(current, cpumask_of(raw_smp_processor_id()));
+	for (i = 0; i < 12; i++)
+		kevnotify_raise(src, 3);
+	expect_counts(test, 12, 0, 4);
+	collect();
+	expect_counts(test, 12, 0, 4);
+	KUNIT_EXPECT_EQ(test, kev_log_next(), 9ULL);
+}
+
+static void raise_in_a_raise_is_refused(struct kunit *test)
+{
+	struct kev_stage *st = kev_stage_enter(KEV_TASK);
+
+	kevnotify_raise(src, 3);
+	kev_stage_leave(st, KEV_TASK);
+	expect_nothing(test);
+	expect_counts(test, 1, 0, 1);
+}
+
+static void raise_in_irq_work(struct irq_work *work)
+{
+	kevnotify_raise(src, 3);
+}
+
+static void raise_in_interrupt(struct kunit *test)
+{
+	struct irq_work work = IRQ_WORK_INIT_HARD(raise_in_irq_work);
+
+	irq_work_queue(&work);
+	irq_work_sync(&work);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.context, KEV_HARDIRQ);
+}
+
+static int raise_test_init(struct kunit *test)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(&kev_stats, cpu), 0, sizeof(struct kev_stats));
+	set_rate(0, HZ);
+	atomic64_set(&kev_log_head, 1);
+	kev_source_set_drain(collect);
+	if (kev_stage_init(8))
+		return -ENOMEM;
+	if (kev_log_init(64))
+		goto err_stage;
+	src = kevnotify_source_register(THIS_MODULE, &desc);
+	if (IS_ERR(src))
+		goto err_log;
+	return 0;
+
+err_log:
+	kev_log_exit();
+err_stage:
+	kev_stage_exit();
+	return -ENOMEM;
+}
+
+static void raise_test_exit(struct kunit *test)
+{
+	kevnotify_source_unregister(src);
+	kev_stage_detach();
+	kev_log_exit();
+	kev_stage_exit();
+}
+
+static struct kunit_case raise_cases[] = {
+	KUNIT_CASE(raise_captures_values),
+	KUNIT_CASE(raise_captures_who_and_where),
+	KUNIT_CASE(raise_without_source),
+	KUNIT_CASE(raise_refuses_unknown_ids),
+	KUNIT_CASE(raise_null_string_is_empty),
+	KUNIT_CASE(raise_cuts_strings),
+	KUNIT_CASE(raise_moves_no_value_to_another_key),
+	KUNIT_CASE(raise_records_the_stack),
+	KUNIT_CASE(raisef_formats),
+	KUNIT_CASE(raisef_cuts_messages),
+	KUNIT_CASE(raise_only_of_tasks_so_named),
+	KUNIT_CASE(raise_suppresses_each_id_alone),
+	KUNIT_CASE(raise_closing_passes_the_limit),
+	KUNIT_CASE(raise_into_a_full_stage),
+	KUNIT_CASE(raise_in_a_raise_is_refused),
+	KUNIT_CASE(raise_in_interrupt),
+	{}
+};
+
+static struct kunit_suite raise_suite = {
+	.name		= "kevnotify_raise",
+	.init		= raise_test_init,
+	.exit		= raise_test_exit,
+	.test_cases	= raise_cases,
+};
+kunit_test_suite(raise_suite);
+
+MODULE_DESCRIPTION("KUnit tests of kevnotify's raise");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The rate limit, with a clock and a competitor that the test controls. */
+#include <kunit/test.h>
+#include <linux/ctype.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/percpu.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "fake_params.h"
+#include "fake_stage.h"
+#include "inject.c"
+
+static unsigned long clock;
+/* So many tries from now on find that somebody else was faster */
+static int races;
+static int tries;
+
+static int racing_cmpxchg(atomic_t *v, int old, int new)
+{
+	tries++;
+	if (races && races--)
+		return old + 1;
+	return atomic_cmpxchg(v, old, new);
+}
+
+#undef jiffies
+#define jiffies clock
+#undef atomic_cmpxchg
+#define atomic_cmpxchg racing_cmpxchg
+#include "source.c"
+
+#define WINDOW	100
+
+static struct kev_rate rate;
+
+static bool admit(void)
+{
+	bool full = false;
+
+	return kev_rate_admit(&rate, &full);
+}
+
+/* How many of n are admitted now? */
+static unsigned int admitted(unsigned int n)
+{
+	unsigned int yes = 0;
+
+	while (n--)
+		yes += admit();
+	return yes;
+}
+
+static void rate_admits_a_burst(struct kunit *test)
+{
+	bool full = false;
+	int word;
+
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_FALSE(test, full);
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_TRUE(test, full);
+
+	word = atomic_read(&rate.word);
+	tries = 0;
+	KUNIT_EXPECT_EQ(test, admitted(100), 0U);
+	/* Who is suppressed writes nothing */
+	KUNIT_EXPECT_EQ(test, tries, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rate.word), word);
+}
+
+static void rate_window_has_an_edge(struct kunit *test)
+{
+	bool full = false;
+
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+	clock += WINDOW - 1;
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+	clock++;
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_FALSE(test, full);
+	KUNIT_EXPECT_EQ(test, admitted(9), 2U);
+}
+
+/* The window begins with its first event, and later ones do not move it */
+static void rate_window_does_not_move(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted(1), 1U);
+	clock += WINDOW - 1;
+	KUNIT_EXPECT_EQ(test, admitted(9), 2U);
+	clock++;
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+}
+
+static void expect_window_at(struct kunit *test, unsigned long start)
+{
+	clock = start;
+	atomic_set(&rate.word, 0);
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+	clock = start + WINDOW / 2;
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+	clock = start + WINDOW - 1;
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+	clock = start + WINDOW;
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+}
+
+static void rate_clock_wraps(struct kunit *test)
+{
+	expect_window_at(test, 0);
+	expect_window_at(test, (1UL << 22) - WINDOW / 2);
+	expect_window_at(test, (1UL << 22) - WINDOW);
+	expect_window_at(test, (1UL << 22) - 1);
+	expect_window_at(test, (unsigned long)U32_MAX - WINDOW / 2);
+	expect_window_at(test, ULONG_MAX - WINDOW / 2);
+	expect_window_at(test, ULONG_MAX);
+}
+
+static void rate_survives_long_silence(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+	clock += (1UL << 22) - 1;
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+	/* Where the clock's bits come round the old window looks new; its end comes soon */
+	clock += 1UL << 22;
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+	clock += WINDOW;
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+}
+
+static void rate_longest_window(struct kunit *test)
+{
+	set_rate(3, 3600 * 1000);
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+	clock += 3600 * 1000 - 1;
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+	clock++;
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
+}
+
+static void rate_burst_of_none_is_no_limit(struct kunit *test)
+{
+	bool full = false;
+
+	set_rate(0, WINDOW);
+	KUNIT_EXPECT_EQ(test, admitted(5000), 5000U);
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_FALSE(test, full);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rate.word), 0);
+}
+
+static void rate_burst_of_one(struct kunit *test)
+{
+	bool full = false;
+
+	set_rate(1, WINDOW);
+	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
+	KUNIT_EXPECT_TRUE(test, full);
+	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
+}
+
+static void rate_greatest_burst(struct kunit *test)
+{
+	set_rate(1000, WINDOW);
+	KUNIT_EXPECT_EQ(test, admitted(5000), 1000U);
+	clock += WINDOW;
+	KUNIT_EXPECT_EQ(test, admitted(5000), 1000U);
+}
+
+static void rate_burst_is_lowered(struct kunit *test)
+{
+	set_rate(10, WINDOW);
+	KUNIT_EXPECT_EQ(test, admitted(8), 8U);
+	set_rate(3, WINDOW);
+	KUNIT_EXPECT_EQ(test, admitted(8), 0U);
+	clock += WINDOW;
+	KUNIT_EXPECT_EQ(test, admitted(8), 3U);
+}
+
+static void rate_tries_are_bounded(struct kunit *test)
+{
+	races = 1000;
+	KUNIT_EXPECT_FALSE(test, admit());
+	KUNIT_EXPECT_EQ(test, tries, KEV_RATE_TRIES);
+	KUNIT_EXPECT_EQ(test, atomic_read(&rate.word), 0);
+
+	races = KEV_RATE_TRIES - 1;
+	KUNIT_EXPECT_TRUE(test, admit());
+}
+
+static const struct kevnotify_event events[] = {
+	[1] = { "one", 4 }, [2] = { "two", 4 },
+};
+
+static const struct kevnotify_desc desc = { .name = "test", .events = events, .ids = 3 };
+
+static struct kev_source *source;
+static unsigned int closed, closed_id;
+
+static void close_one(struct kev_source *src, unsigned int id)
+{
+	closed++;
+	closed_id = id;
+}
+
+/* An event of this id is recorded; what does the log learn of suppressed ones? */
+static u64 record(unsigned int id, u8 flags)
+{
+	struct kev_event ev = { .source = source->number, .id = id, .flags = flags };
+	struct kev_origin origin = {};
+
+	rcu_read_lock();
+	kev_source_resolve(&ev, 1, &origin);
+	rcu_read_unlock();
+	return origin.suppressed;
+}
+
+static void suppress(unsigned int id, unsigned int n)
+{
+	while (n--)
+		local_inc(&raw_cpu_ptr(source->count)->suppressed[id]);
+}
+
+static void rate_end_of_burst_is_told_once(struct kunit *test)
+{
+	record(2, KEV_FULL);
+	suppress(2, 5);
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)WINDOW);
+	clock += WINDOW - 1;
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), 1UL);
+	KUNIT_EXPECT_EQ(test, closed, 0U);
+	clock++;
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)MAX_SCHEDULE_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+	KUNIT_EXPECT_EQ(test, closed_id, 2U);
+	KUNIT_EXPECT_EQ(test, record(2, KEV_CLOSING), 5ULL);
+	clock += WINDOW;
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)MAX_SCHEDULE_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+}
+
+static void rate_end_of_burst_across_wrap(struct kunit *test)
+{
+	clock = ULONG_MAX - 1;
+	record(1, KEV_FULL);
+	suppress(1, 1);
+	clock += 3;
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), WINDOW - 3UL);
+	clock += WINDOW - 3;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+}
+
+static void rate_nothing_suppressed_nothing_told(struct kunit *test)
+{
+	record(1, KEV_FULL);
+	clock += WINDOW;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 0U);
+}
+
+static void rate_next_event_tells_first(struct kunit *test)
+{
+	record(1, KEV_FULL);
+	suppress(1, 4);
+	suppress(2, 9);
+	KUNIT_EXPECT_EQ(test, record(1, 0), 4ULL);
+	KUNIT_EXPECT_EQ(test, record(1, 0), 0ULL);
+	clock += WINDOW;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 0U);
+}
+
+static int rate_test_init(struct kunit *test)
+{
+	struct kevnotify_source *src;
+
+	set_rate(3, WINDOW);
+	clock = 123456;
+	races = 0;
+	tries = 0;
+	closed = 0;
+	memset(&rate, 0, sizeof(rate));
+	src = kevnotify_source_register(THIS_MODULE, &desc);
+	if (IS_ERR(src))
+		return PTR_ERR(src);
+	source = kev_source_of(src);
+	return 0;
+}
+
+static void rate_test_exit(struct kunit *test)
+{
+	kevnotify_source_unregister(&source->pub);
+}
+
+static struct kunit_case rate_cases[] = {
+	KUNIT_CASE(rate_admits_a_burst),
+	KUNIT_CASE(rate_window_has_an_edge),
+	KUNIT_CASE(rate_window_does_not_move),
+	KUNIT_CASE(rate_clock_wraps),
+	KUNIT_CASE(rate_survives_long_silence),
+	KUNIT_CASE(rate_longest_window),
+	KUNIT_CASE(rate_burst_of_none_is_no_limit),
+	KUNIT_CASE(rate_burst_of_one),
+	KUNIT_CASE(rate_greatest_burst),
+	KUNIT_CASE(rate_burst_is_lowered),
+	KUNIT_CASE(rate_tries_are_bounded),
+	KUNIT_CASE(rate_end_of_burst_is_told_once),
+	KUNIT_CASE(rate_end_of_burst_across_wrap),
+	KUNIT_CASE(rate_nothing_suppressed_nothing_told),
+	KUNIT_CASE(rate_next_event_tells_first),
+	{}
+};
+
+static struct kunit_suite rate_suite = {
+	.name		= "kevnotify_rate",
+	.init		= rate_test_init,
+	.exit		= rate_test_exit,
+	.test_cases	= rate_cases,
+};
+kunit_test_suite(rate_suite);
+
+MODULE_DESCRIPTION("KUnit tests of kevnotify's rate limit");
+MODULE_LICENSE("GPL");
