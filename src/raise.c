@@ -110,6 +110,14 @@ static __always_inline void kev_raise_fill(struct kev_raise *r)
 		kev_raise_stack(ev);
 }
 
+/* No room. Where this event was to tell of suppressed ones, kevnotifyd sees to it. */
+static void kev_raise_full(const struct kev_raise *r)
+{
+	kev_stat_inc(KEV_STAT_REFUSED);
+	if (r->event.flags & (KEV_FULL | KEV_CLOSING))
+		WRITE_ONCE(r->src->rate[kev_source_index(r->src, r->event.id)].unseen, true);
+}
+
 /* Hand the event to the collector: kev_log_collect() takes it from here */
 static __always_inline void kev_raise_end(struct kev_raise *r)
 {
@@ -122,7 +130,7 @@ static __always_inline void kev_raise_end(struct kev_raise *r)
 		memcpy(&slot->event, &r->event, offsetof(struct kev_event, data) + r->event.len);
 		kev_stage_commit(r->stage, slot, ticket);
 	} else {
-		kev_stat_inc(KEV_STAT_REFUSED);
+		kev_raise_full(r);
 	}
 	kev_stage_leave(r->stage, r->context);
 }
