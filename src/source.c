@@ -29,52 +29,6 @@ static const struct kev_source_view *kev_view;
 /* Makes kevnotifyd collect once more and waits for it */
 static void (*kev_drain)(void);
 
-/*
- * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
- * count what was admitted in it. A window that began a multiple of 2^22
- * jiffies ago passes for a fresh one: once in an hour or more, for one window.
- */
-#define KEV_RATE_BITS	10
-#define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
-#define KEV_RATE_TIME	GENMASK(31 - KEV_RATE_BITS, 0)
-#define KEV_RATE_TRIES	4
-
-/**
- * kev_rate_admit() - does the rate limit admit one more event?
- * @rate: the limit of its (source, id)
- * @full: set to true when it admits no other one in this window
- *
- * Nothing is written when it does not: a flood must not share a cache line.
- *
- * Context: any.
- * Return: true if it does.
- */
-bool kev_rate_admit(struct kev_rate *rate, bool *full)
-{
-	unsigned int burst = kev_param(KEV_BURST);
-	unsigned int tries, old, new, count;
-	u32 now = (u32)jiffies & KEV_RATE_TIME, age;
-
-	if (!burst)
-		return true;
-	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
-		old = atomic_read(&rate->word);
-		count = old & KEV_RATE_COUNT;
-		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= READ_ONCE(kev_window_jiffies))
-			new = now << KEV_RATE_BITS | 1;
-		else if (count < burst)
-			new = old + 1;
-		else
-			return false;
-		if (atomic_cmpxchg(&rate->word, old, new) == old) {
-			*full = (new & KEV_RATE_COUNT) >= burst;
-			return true;
-		}
-	}
-	return false;
-}
-
 static struct kev_source *kev_source_find(u32 number)
 {
 	struct kev_source *src;

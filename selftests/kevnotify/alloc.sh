@@ -40,10 +40,16 @@ none_fails() {
 	echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
 }
 
-# load_fails: stages of one page, as bigger ones are not slab's
+# load_fails: stages of one page, as bigger ones are not slab's. What the kernel
+# allocates before it comes to the module takes long, and is for the full tier.
 load_fails() {
+	if [ "$KEVNOTIFY_TIER" = full ]; then
+		set --
+	else
+		set -- helper=relative
+	fi
 	rmmod kevnotify
-	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true'
+	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$@"
 }
 
 # too_big: the errno, one line, and nothing else

@@ -8,7 +8,7 @@
 . "${BASH_SOURCE[0]%/*}/kernels.sh"
 
 DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms.conf src)
-TEST_MODULES=(samples selftests/kevnotify/storm selftests/kunit)
+TEST_MODULES=(samples selftests/kevnotify/exec selftests/kevnotify/storm selftests/kunit)
 
 build_deb() {
 	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "${DEB_INPUT[@]}"

@@ -7,6 +7,7 @@
 #include <linux/bitops.h>
 #include <linux/types.h>
 
+#define round_up(n, size)	(((n) + (size) - 1) / (size) * (size))
 #define BUILD_BUG_ON(wrong)	_Static_assert(!(wrong), #wrong)
 
 #endif /* _SHIM_LINUX_KERNEL_H */
