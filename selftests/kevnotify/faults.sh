@@ -9,11 +9,10 @@
 receiver helper
 knobs="stage alloc exec doorbell slow_ms"
 
-# refuses FILE TEXT ERRNO: and the value stays
+# refuses ERRNO FILE TEXT: and the value stays
 refuses() {
-	before=$(cat "$1")
-	./write_errno "$1" ${2:+"$2"}
-	is "$3" echo $? && is "$before" cat "$1"
+	before=$(cat "$2")
+	is "$1" errno_of "$2" "$3" && is "$before" cat "$2"
 }
 
 read_back() {
@@ -28,15 +27,15 @@ read_back() {
 junk() {
 	for knob in $knobs; do
 		for text in x 1x; do
-			refuses "$DBG/inject/$knob" "$text" 22 || return 1
+			refuses EINVAL "$DBG/inject/$knob" "$text" || return 1
 		done
-		refuses "$DBG/inject/$knob" 4294967296 34 || return 1
+		refuses ERANGE "$DBG/inject/$knob" 4294967296 || return 1
 	done
 }
 
 bad_pointer() {
 	for knob in $knobs; do
-		refuses "$DBG/inject/$knob" "" 14 || return 1
+		is EFAULT errno_of -f "$DBG/inject/$knob" || return 1
 	done
 }
 
@@ -92,6 +91,6 @@ check "doorbell: the backstop finds the event, and it is counted" doorbell
 check "slow_ms: events are late, and raise is not" slow
 check "slow_ms: unloading is not" slow_unload
 reload
-check "a magic link is no helper" refuses "$PARAMS/helper" /proc/1/exe 40
+check "a magic link is no helper" refuses ELOOP "$PARAMS/helper" /proc/1/exe
 restore
 finish

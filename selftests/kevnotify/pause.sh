@@ -11,10 +11,11 @@ program wait_for <<-'END'
 while [ ! -e "$1" ]; do usleep 20000; done
 END
 
-# in_background COMMAND…: $writer is its pid
-in_background() {
-	"$@" &
+# pause_aside: a pause by another process, whose pid is $writer
+pause_aside() {
+	./write-errno "$SYS/control/paused" 1 >"$DIR/writer" &
 	writer=$!
+	await 60 is 1 cat "$SYS/control/paused"
 }
 
 alive() { kill -0 "$writer" 2>/dev/null; }
@@ -40,28 +41,25 @@ busy_run() {
 }
 
 waits() {
-	busy_run && raise true && in_background ./write_errno "$SYS/control/paused" 1 &&
-		await 60 is 1 cat "$SYS/control/paused" && alive && is running state
+	busy_run && raise true && pause_aside && alive && is running state
 }
 
 returns() {
-	go && await 60 dead && wait "$writer" && is paused state && is 3 received &&
+	go && await 60 dead && is OK head -n 1 "$DIR/writer" && is paused state && is 3 received &&
 		is 1 counter pending && resume && await 60 quiet && is 4 received
 }
 
 killed() {
 	rm -f "$DIR/go"
 	raise "wait_for $DIR/go" && await 60 is 5 received
-	in_background ./write_errno "$SYS/control/paused" 1
-	await 60 is 1 cat "$SYS/control/paused" && kill -9 "$writer" && await 60 dead &&
+	pause_aside && kill -9 "$writer" && await 60 dead &&
 		is running state && go && await 60 is paused state && resume &&
 		await 60 quiet && conserved
 }
 
 junk() {
 	for text in 2 x; do
-		./write_errno "$SYS/control/paused" "$text"
-		is 22 echo $? || return 1
+		is EINVAL errno_of "$SYS/control/paused" "$text" || return 1
 	done
 	is 0 cat "$SYS/control/paused" && is idle state
 }
@@ -80,7 +78,7 @@ held_by_grace() {
 ended() {
 	reload helper="$DIR/helper" grace=86400000 && raise true &&
 		await 60 is 1 counter pending && is paused state &&
-		./write_errno "$SYS/control/end_grace" 1 && await 60 quiet && is 1 received &&
+		is OK errno_of "$SYS/control/end_grace" 1 && await 60 quiet && is 1 received &&
 		is idle state && conserved
 }
 

@@ -56,6 +56,11 @@ receiver() {
 	END
 }
 
+# errno_of FILE TEXT, or other arguments of write-errno: OK, or the errno's name
+errno_of() {
+	./write-errno "$@" | head -n 1
+}
+
 # counter NAME
 counter() {
 	cat "$SYS/stats/$1" 2>/dev/null
