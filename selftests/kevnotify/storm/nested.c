@@ -6,7 +6,7 @@
  *	nmi		an NMI raises there
  *	int3		a breakpoint's handler does, which is NMI context too
  *	recursion	the same task does
- *	reserve		a breakpoint's handler does, in the middle of the reserve
+ *	reserve		an NMI does, in the middle of the reserve
  *	oops CPU	a task dies there in its raise, by a bad pointer it gave
  *	die CPU		a task dies there in its raise, between reserve and commit
  */
@@ -27,7 +27,7 @@
 #define NESTED_TIMES	10
 #define NESTED_SPINS	100000000
 #define NESTED_COMMIT	"kev_stage_commit"
-/* Between a reserve's look at the head and its compare-exchange; ftrace leaves it alone */
+/* Between a reserve's look at the head and its compare-exchange */
 #define NESTED_STAMP	"ktime_get_mono_fast_ns"
 
 enum nested_id {
@@ -129,7 +129,7 @@ static int nested_probe_at(const char *symbol, kprobe_pre_handler_t handler, uns
 	nested_probe.symbol_name = symbol;
 	nested_probe.offset = offset;
 	nested_probe.pre_handler = handler;
-	nested_probe.post_handler = handler == nested_raise_handler ? nested_after : NULL;
+	nested_probe.post_handler = offset ? nested_after : NULL;
 	return register_kprobe(&nested_probe);
 }
 
@@ -154,14 +154,14 @@ static int nested_raise_outer(const char *symbol, kprobe_pre_handler_t handler,
 	return 0;
 }
 
-static int nested_nmi(void)
+static int nested_nmi(const char *symbol)
 {
 	int err;
 
 	err = register_nmi_handler(NMI_LOCAL, nested_in_nmi, 0, "kevnotify-nested");
 	if (err)
 		return err;
-	err = nested_raise_outer(NESTED_COMMIT, nested_nmi_handler, 0);
+	err = nested_raise_outer(symbol, nested_nmi_handler, 0);
 	unregister_nmi_handler(NMI_LOCAL, "kevnotify-nested");
 	return err;
 }
@@ -225,13 +225,13 @@ static int nested_act(const char *action)
 	unsigned int cpu;
 
 	if (sysfs_streq(action, "nmi"))
-		return nested_nmi();
+		return nested_nmi(NESTED_COMMIT);
 	if (sysfs_streq(action, "int3"))
 		return nested_int3();
 	if (sysfs_streq(action, "recursion"))
 		return nested_raise_outer(NESTED_COMMIT, nested_raise_handler, 0);
 	if (sysfs_streq(action, "reserve"))
-		return nested_raise_outer(NESTED_STAMP, nested_raise_handler, 0);
+		return nested_nmi(NESTED_STAMP);
 	if (sscanf(action, "oops %u", &cpu) == 1)
 		return nested_kill(nested_oops_thread, cpu);
 	if (sscanf(action, "die %u", &cpu) == 1)
