@@ -11,6 +11,7 @@ enum kev_context {
 	KEV_SOFTIRQ,
 	KEV_HARDIRQ,
 	KEV_NMI,
+	KEV_CONTEXTS,
 };
 
 /* struct kev_event.flags */

@@ -18,14 +18,6 @@
 #include "stats.h"
 #include "value.h"
 
-/* A raise under way */
-struct kev_raise {
-	struct kev_source	*src;
-	struct kev_stage	*stage;
-	unsigned int		context;
-	struct kev_event	event;
-};
-
 static u64 kev_raise_cgroup(void)
 {
 #ifdef CONFIG_CGROUPS
@@ -42,51 +34,66 @@ static bool kev_raise_known(const struct kev_source *src, unsigned int id)
 	return src->any_id || (id < src->ids && src->events[id].message);
 }
 
-static bool kev_raise_refuse(void)
+/* A raise inside a raise at the same level */
+static noinline struct kev_event *kev_raise_recursive(void)
 {
+	kev_stat_inc(KEV_STAT_RAISED);
 	kev_stat_inc(KEV_STAT_REFUSED);
-	return false;
+	return NULL;
+}
+
+static bool kev_raise_nmi_safe(unsigned int context)
+{
+	return IS_ENABLED(CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG) || context != KEV_NMI;
 }
 
 /*
- * Count the event and see whether it may be staged. True: preemption is off
- * until kev_raise_end(). False: it has been counted as suppressed or refused.
+ * Count the event and see whether it may be staged. If so, preemption is off
+ * until kev_raise_end(); NULL: it has been counted as suppressed or refused.
  */
-static __always_inline bool kev_raise_begin(struct kev_raise *r, struct kev_source *src,
-					    unsigned int id, u8 flags)
+static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
+							 unsigned int id, u8 flags)
 {
-	unsigned int index = kev_source_index(src, id);
+	/* Where RCU does not watch, unregistration would not wait for us */
+	bool watching = rcu_is_watching();
+	unsigned int context = kev_stage_context();
+	struct kev_stage *st = kev_stage_enter(context);
+	struct kev_source_count *count;
+	struct kev_event *ev;
+	unsigned int index;
 	bool full = false;
 
-	kev_stat_inc(KEV_STAT_RAISED);
-	/* Where RCU does not watch, unregistration would not wait for us */
-	if (!rcu_is_watching() || !kev_raise_known(src, id))
-		return kev_raise_refuse();
-#ifndef CONFIG_ARCH_HAVE_NMI_SAFE_CMPXCHG
-	if (in_nmi())
-		return kev_raise_refuse();
-#endif
-	r->context = kev_stage_context();
-	r->stage = kev_stage_enter(r->context);
-	if (!r->stage)
-		return kev_raise_refuse();
-	local_inc(&this_cpu_ptr(src->count)->raised);
-	if (!(flags & KEV_CLOSING) && !kev_rate_admit(&src->rate[index], &full)) {
-		local_inc(&this_cpu_ptr(src->count)->suppressed[index]);
-		kev_stat_inc(KEV_STAT_SUPPRESSED);
-		kev_stage_leave(r->stage, r->context);
-		return false;
+	if (unlikely(!st))
+		return kev_raise_recursive();
+	__kev_stat_inc(KEV_STAT_RAISED);
+	if (unlikely(!watching || !kev_raise_known(src, id) || !kev_raise_nmi_safe(context))) {
+		__kev_stat_inc(KEV_STAT_REFUSED);
+		kev_stage_leave(st, context);
+		return NULL;
 	}
-	r->src = src;
-	r->event.source = src->number;
-	r->event.id = id;
-	r->event.flags = flags | (full ? KEV_FULL : 0);
-	r->event.len = 0;
-	r->event.values = 0;
-	return true;
+	index = kev_source_index(src, id);
+	count = this_cpu_ptr(src->count);
+	local_inc(&count->raised);
+	if (!(flags & KEV_CLOSING) && !kev_rate_admit(&src->rate[index], &full)) {
+		local_inc(&count->suppressed[index]);
+		__kev_stat_inc(KEV_STAT_SUPPRESSED);
+		kev_stage_leave(st, context);
+		return NULL;
+	}
+	/* Nobody else's: a raise at this level inside this one is refused */
+	ev = &st->capture[context];
+	ev->source = src->number;
+	ev->id = id;
+	ev->len = 0;
+	ev->flags = flags | (full ? KEV_FULL : 0);
+	ev->level = 0;
+	ev->context = context;
+	ev->values = 0;
+	return ev;
 }
 
-static void kev_raise_stack(struct kev_event *ev)
+/* Not inlined, or it would leave out one entry too many */
+static noinline void kev_raise_stack(struct kev_event *ev)
 {
 	unsigned long entries[KEV_STACK_MAX];
 	unsigned int n = stack_trace_save(entries, ARRAY_SIZE(entries), 2);
@@ -95,55 +102,85 @@ static void kev_raise_stack(struct kev_event *ev)
 }
 
 /* Who and where; nothing here follows a pointer of the caller's */
-static __always_inline void kev_raise_fill(struct kev_raise *r)
+static __always_inline void kev_raise_fill(const struct kev_source *src, struct kev_event *ev)
 {
-	struct kev_event *ev = &r->event;
-
 	ev->cgroup_id = kev_raise_cgroup();
 	ev->pid = current->pid;
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
-	ev->context = r->context;
-	ev->level = 0;
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
-	if (unlikely(READ_ONCE(r->src->stack)))
+	if (unlikely(READ_ONCE(src->stack)))
 		kev_raise_stack(ev);
 }
 
-/* Hand the event to the collector: kev_log_collect() takes it from here */
-static __always_inline void kev_raise_end(struct kev_raise *r)
+/* No room. Where this event was to tell of suppressed ones, kevnotifyd sees to it. */
+static noinline void kev_raise_full(const struct kev_source *src, const struct kev_event *ev)
 {
-	struct kev_slot *slot;
-	u32 ticket;
-
-	kev_raise_fill(r);
-	slot = kev_stage_reserve(r->stage, &ticket, &r->event.mono);
-	if (slot) {
-		memcpy(&slot->event, &r->event, offsetof(struct kev_event, data) + r->event.len);
-		kev_stage_commit(r->stage, slot, ticket);
-	} else {
-		kev_stat_inc(KEV_STAT_REFUSED);
-	}
-	kev_stage_leave(r->stage, r->context);
+	__kev_stat_inc(KEV_STAT_REFUSED);
+	if (ev->flags & (KEV_FULL | KEV_CLOSING))
+		WRITE_ONCE(src->rate[kev_source_index(src, ev->id)].unseen, true);
 }
 
-static bool kev_raise_string(struct kev_event *ev, const char *s)
+/* Hand the event to the collector: kev_log_collect() takes it from here */
+static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_event *ev)
 {
-	size_t len = s ? strnlen(s, KEVNOTIFY_VALUE_MAX + 1) : 0;
+	struct kev_stage *st = this_cpu_ptr(&kev_stages);
 
-	if (len > KEVNOTIFY_VALUE_MAX) {
+	kev_raise_fill(src, ev);
+	if (unlikely(!kev_stage_put(st, ev)))
+		kev_raise_full(src, ev);
+	kev_stage_leave(st, ev->context);
+}
+
+/* NULL when there is no room; one that is too long is cut */
+static __always_inline u8 *kev_raise_string(struct kev_event *ev, u8 *at, const char *s)
+{
+	ssize_t room = min_t(ssize_t, kev_value_room(ev, at), KEVNOTIFY_VALUE_MAX + 1), len;
+
+	if (unlikely(room <= 0))
+		return NULL;
+	/* Where the value goes, a word at a time, with a NUL */
+	len = strscpy(kev_value_bytes(at), s ? s : "", room);
+	if (unlikely(len < 0)) {
+		if (room <= KEVNOTIFY_VALUE_MAX)
+			return NULL;
 		ev->flags |= KEV_TRUNCATED;
 		len = KEVNOTIFY_VALUE_MAX;
 	}
-	return kev_value_put(ev, KEVNOTIFY_TYPE_STR, s, len);
+	return kev_value_seal(at, KEVNOTIFY_TYPE_STR, len);
 }
 
-static __always_inline bool kev_raise_value(struct kev_event *ev,
-					    const struct kevnotify_value *value)
+/* A value belongs to the key at its place, so none may be left out before others */
+static __always_inline void kev_raise_values(struct kev_event *ev,
+					     const struct kevnotify_value *values, unsigned int n)
 {
-	if (value->type == KEVNOTIFY_TYPE_STR)
-		return kev_raise_string(ev, value->str);
-	return kev_value_put(ev, value->type, &value->num, sizeof(value->num));
+	const struct kevnotify_value *v, *end = values + n;
+	u8 *at = ev->data, *next;
+
+	for (v = values; v != end; v++) {
+		if (likely(v->type != KEVNOTIFY_TYPE_STR)) {
+			if (unlikely(kev_value_room(ev, at) < (ssize_t)sizeof(v->num)))
+				break;
+			memcpy(kev_value_bytes(at), &v->num, sizeof(v->num));
+			at = kev_value_seal(at, v->type, sizeof(v->num));
+			continue;
+		}
+		next = kev_raise_string(ev, at, v->str);
+		if (unlikely(!next))
+			break;
+		at = next;
+	}
+	if (unlikely(v != end))
+		ev->flags |= KEV_TRUNCATED;
+	kev_value_end(ev, at, v - values);
+}
+
+/* The event is admitted. Not inlined, so that one that is suppressed needs few registers. */
+static noinline void kev_raise_admitted(const struct kev_source *src, struct kev_event *ev,
+					const struct kevnotify_value *values, unsigned int n)
+{
+	kev_raise_values(ev, values, n);
+	kev_raise_end(src, ev);
 }
 
 /* Does the current task have the name that the operator asked for? */
@@ -166,14 +203,13 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 		       const struct kevnotify_value *values, unsigned int n)
 {
 	struct kev_source *s = kev_source_of(src);
-	struct kev_raise r;
-	unsigned int i;
+	struct kev_event *ev;
 
-	if (kev_raise_filtered(s) || !kev_raise_begin(&r, s, id, 0))
+	if (kev_raise_filtered(s))
 		return;
-	for (i = 0; i < n && kev_raise_value(&r.event, &values[i]); i++)
-		;
-	kev_raise_end(&r);
+	ev = kev_raise_begin(s, id, 0);
+	if (ev)
+		kev_raise_admitted(s, ev, values, n);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
 
@@ -191,26 +227,28 @@ EXPORT_SYMBOL_GPL(__kevnotify_raise);
  */
 void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char *fmt, ...)
 {
-	char message[KEVNOTIFY_MESSAGE_MAX + 1];
 	struct kev_source *s;
-	struct kev_raise r;
+	struct kev_event *ev;
 	va_list args;
 	int len;
 
 	if (!kevnotify_source_on(src))
 		return;
 	s = kev_source_of(src);
-	if (kev_raise_filtered(s) || !kev_raise_begin(&r, s, id, 0))
+	if (kev_raise_filtered(s))
+		return;
+	ev = kev_raise_begin(s, id, 0);
+	if (!ev)
 		return;
 	va_start(args, fmt);
-	len = vsnprintf(message, sizeof(message), fmt, args);
+	len = vsnprintf(kev_value_bytes(ev->data), KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
 	va_end(args);
 	if (len > KEVNOTIFY_MESSAGE_MAX) {
-		r.event.flags |= KEV_TRUNCATED;
+		ev->flags |= KEV_TRUNCATED;
 		len = KEVNOTIFY_MESSAGE_MAX;
 	}
-	kev_value_put(&r.event, KEV_TYPE_MESSAGE, message, len);
-	kev_raise_end(&r);
+	kev_value_end(ev, kev_value_seal(ev->data, KEV_TYPE_MESSAGE, len), 1);
+	kev_raise_end(s, ev);
 }
 EXPORT_SYMBOL_GPL(kevnotify_raisef);
 
@@ -223,9 +261,8 @@ EXPORT_SYMBOL_GPL(kevnotify_raisef);
  */
 void kev_raise_closing(struct kev_source *src, unsigned int id)
 {
-	struct kev_raise r;
+	struct kev_event *ev = kev_raise_begin(src, id, KEV_CLOSING);
 
-	if (!kev_raise_begin(&r, src, id, KEV_CLOSING))
-		return;
-	kev_raise_end(&r);
+	if (ev)
+		kev_raise_end(src, ev);
 }

@@ -29,52 +29,6 @@ static const struct kev_source_view *kev_view;
 /* Makes kevnotifyd collect once more and waits for it */
 static void (*kev_drain)(void);
 
-/*
- * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
- * count what was admitted in it. A window that began a multiple of 2^22
- * jiffies ago passes for a fresh one: once in an hour or more, for one window.
- */
-#define KEV_RATE_BITS	10
-#define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
-#define KEV_RATE_TIME	GENMASK(31 - KEV_RATE_BITS, 0)
-#define KEV_RATE_TRIES	4
-
-/**
- * kev_rate_admit() - does the rate limit admit one more event?
- * @rate: the limit of its (source, id)
- * @full: set to true when it admits no other one in this window
- *
- * Nothing is written when it does not: a flood must not share a cache line.
- *
- * Context: any.
- * Return: true if it does.
- */
-bool kev_rate_admit(struct kev_rate *rate, bool *full)
-{
-	unsigned int burst = kev_param(KEV_BURST);
-	unsigned int tries, old, new, count;
-	u32 now = (u32)jiffies & KEV_RATE_TIME, age;
-
-	if (!burst)
-		return true;
-	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
-		old = atomic_read(&rate->word);
-		count = old & KEV_RATE_COUNT;
-		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
-		if (!count || age >= READ_ONCE(kev_window_jiffies))
-			new = now << KEV_RATE_BITS | 1;
-		else if (count < burst)
-			new = old + 1;
-		else
-			return false;
-		if (atomic_cmpxchg(&rate->word, old, new) == old) {
-			*full = (new & KEV_RATE_COUNT) >= burst;
-			return true;
-		}
-	}
-	return false;
-}
-
 static struct kev_source *kev_source_find(u32 number)
 {
 	struct kev_source *src;
@@ -103,6 +57,13 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
 
 	rate->told += n;
 	return n;
+}
+
+/* What is suppressed from now on has to be told when the window is over */
+static void kev_rate_full(struct kev_rate *rate)
+{
+	rate->full = true;
+	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
 /**
@@ -134,10 +95,8 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
-	if (ev->flags & KEV_FULL) {
-		src->rate[index].full = true;
-		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
-	}
+	if (ev->flags & KEV_FULL)
+		kev_rate_full(&src->rate[index]);
 }
 
 /**
@@ -161,6 +120,10 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
+			if (READ_ONCE(rate->unseen)) {
+				WRITE_ONCE(rate->unseen, false);
+				kev_rate_full(rate);
+			}
 			if (!rate->full)
 				continue;
 			if (time_before(jiffies, rate->due)) {

@@ -3,13 +3,17 @@
 #define _KEV_SOURCE_H
 
 #include <asm/local.h>
+#include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 
 #include "include/kevnotify.h"
 #include "log.h"
+#include "params.h"
 
 /**
  * struct kev_rate - the rate limit of one (source, id)
@@ -17,12 +21,14 @@
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
  * @full: @due is set; kevnotifyd's own
+ * @unseen: a KEV_FULL or KEV_CLOSING event was refused; kevnotifyd has not seen it
  */
 struct kev_rate {
 	atomic_t	word;
 	unsigned long	due;
 	unsigned long	told;
 	bool		full;
+	bool		unseen;
 };
 
 /* A CPU's counts of a source */
@@ -92,7 +98,51 @@ static inline unsigned int kev_source_index(const struct kev_source *src, unsign
 	return src->any_id ? 0 : id;
 }
 
-bool kev_rate_admit(struct kev_rate *rate, bool *full);
+/*
+ * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
+ * count what was admitted in it. A window that began a multiple of 2^22
+ * jiffies ago passes for a fresh one: once in an hour or more, for one window.
+ */
+#define KEV_RATE_BITS	10
+#define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
+#define KEV_RATE_TIME	GENMASK(31 - KEV_RATE_BITS, 0)
+#define KEV_RATE_TRIES	4
+
+/**
+ * kev_rate_admit() - does the rate limit admit one more event?
+ * @rate: the limit of its (source, id)
+ * @full: set to true when it admits no other one in this window
+ *
+ * Nothing is written when it does not: a flood must not share a cache line.
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+static __always_inline bool kev_rate_admit(struct kev_rate *rate, bool *full)
+{
+	unsigned int burst = kev_param(KEV_BURST);
+	unsigned int tries, old, new, count;
+	u32 now = (u32)jiffies & KEV_RATE_TIME, age;
+
+	if (!burst)
+		return true;
+	for (tries = 0; tries < KEV_RATE_TRIES; tries++) {
+		old = atomic_read(&rate->word);
+		count = old & KEV_RATE_COUNT;
+		age = (now - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
+		if (!count || age >= READ_ONCE(kev_window_jiffies))
+			new = now << KEV_RATE_BITS | 1;
+		else if (count < burst)
+			new = old + 1;
+		else
+			return false;
+		if (atomic_cmpxchg(&rate->word, old, new) == old) {
+			*full = (new & KEV_RATE_COUNT) >= burst;
+			return true;
+		}
+	}
+	return false;
+}
 
 void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin);
 unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id));

@@ -15,13 +15,14 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/smp.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "inject.h"
 #include "stage.h"
 #include "stats.h"
 
-static DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
+DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
 /* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
 static struct cpumask kev_stage_filled;
@@ -43,40 +44,23 @@ static bool kev_stage_committed(const struct kev_stage *st, u32 index)
 	return smp_load_acquire(&kev_stage_slot(st, index)->state) == index + 1;
 }
 
-/**
- * kev_stage_context() - the context that this code runs in
- *
- * Context: any.
- * Return: an enum kev_context.
- */
-unsigned int kev_stage_context(void)
-{
-	if (in_nmi())
-		return KEV_NMI;
-	if (hardirq_count())
-		return KEV_HARDIRQ;
-	return in_serving_softirq() ? KEV_SOFTIRQ : KEV_TASK;
-}
-
 /* Handed out and never committed? By order, as a nested raise may have taken the slot again. */
 static bool kev_stage_open(const struct kev_stage *st, u32 index)
 {
 	return (s32)(READ_ONCE(kev_stage_slot(st, index)->state) - (index + 1)) < 0;
 }
 
-/* The task, for as long as it matters: who comes next often gets a dead task's memory */
-static u32 kev_stage_self(void)
-{
-	return current->pid + 1;
-}
-
-/*
- * The task that was inside died there: an oops in a caller's pointer, before
- * its reserve or after it. Preemption was off, so nobody else can be inside at
- * task level. Its open slots, if any, are committed empty, or they would block
- * the stage for ever.
+/**
+ * kev_stage_repair() - take a stage over from a task that died inside
+ * @st: this CPU's stage
+ *
+ * The task died of an oops in a caller's pointer, before its reserve or after
+ * it. Preemption was off, so nobody else can be inside at task level. Its open
+ * slots, if any, are committed empty, or they would block the stage for ever.
+ *
+ * Context: any, with preemption disabled.
  */
-static void kev_stage_repair(struct kev_stage *st)
+void kev_stage_repair(struct kev_stage *st)
 {
 	unsigned long flags;
 	u32 i;
@@ -100,69 +84,6 @@ static void kev_stage_repair(struct kev_stage *st)
 	raw_local_irq_restore(flags);
 }
 
-/* False where a raise at this level is under way on this CPU. */
-static bool kev_stage_claim(struct kev_stage *st, unsigned int context)
-{
-	if (context != KEV_TASK) {
-		if (unlikely(st->inside & BIT(context)))
-			return false;
-		/* A nested raise leaves @inside as it found it, so plain stores do. */
-		WRITE_ONCE(st->inside, st->inside | BIT(context));
-		return true;
-	}
-	if (unlikely(READ_ONCE(st->writer))) {
-		kev_stage_repair(st);
-		if (READ_ONCE(st->writer))
-			return false;
-	}
-	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
-	WRITE_ONCE(st->writer, kev_stage_self());
-	return true;
-}
-
-/**
- * kev_stage_enter() - begin a raise on this CPU
- * @context: kev_stage_context()
- *
- * Disables preemption until kev_stage_leave(): the slot operations are atomic
- * against this CPU only, and the section is the RCU reader that
- * kevnotify_source_unregister() waits for.
- *
- * Context: any.
- * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
- * this level is under way already.
- */
-struct kev_stage *kev_stage_enter(unsigned int context)
-{
-	struct kev_stage *st;
-
-	preempt_disable_notrace();
-	st = this_cpu_ptr(&kev_stages);
-	if (!kev_stage_claim(st, context)) {
-		preempt_enable_notrace();
-		return NULL;
-	}
-	barrier();
-	return st;
-}
-
-/**
- * kev_stage_leave() - end what kev_stage_enter() began
- * @st: what it returned
- * @context: what it was given
- *
- * Context: any, with preemption disabled; enables it.
- */
-void kev_stage_leave(struct kev_stage *st, unsigned int context)
-{
-	barrier();
-	if (context == KEV_TASK)
-		WRITE_ONCE(st->writer, 0);
-	else
-		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
-	preempt_enable_notrace();
-}
-
 /**
  * kev_stage_reserve() - take the next slot
  * @st: this CPU's stage
@@ -175,7 +96,7 @@ void kev_stage_leave(struct kev_stage *st, unsigned int context)
  * Context: any, inside kev_stage_enter().
  * Return: the slot, the caller's to fill; NULL when the stage is full.
  */
-struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
+__always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 {
 	u32 head, tail;
 
@@ -194,7 +115,8 @@ struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
 	return kev_stage_slot(st, head);
 }
 
-static void kev_stage_ring(struct kev_stage *st)
+/* Not inlined, as a raise seldom rings */
+static noinline void kev_stage_ring(struct kev_stage *st)
 {
 	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
 	if (!cpu_online(st->cpu))
@@ -225,6 +147,28 @@ noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 
 	}
 	if (READ_ONCE(st->armed))
 		kev_stage_ring(st);
+}
+
+/**
+ * kev_stage_put() - stage an event
+ * @st: this CPU's stage
+ * @ev: the event, all but its time; copied
+ *
+ * Context: any, inside kev_stage_enter().
+ * Return: false when the stage is full.
+ */
+bool kev_stage_put(struct kev_stage *st, struct kev_event *ev)
+{
+	struct kev_slot *slot;
+	u32 ticket;
+
+	slot = kev_stage_reserve(st, &ticket, &ev->mono);
+	if (!slot)
+		return false;
+	/* Whole words: a last one that is cut is copied byte by byte */
+	memcpy(&slot->event, ev, round_up(offsetof(struct kev_event, data) + ev->len, sizeof(u64)));
+	kev_stage_commit(st, slot, ticket);
+	return true;
 }
 
 static void kev_stage_wake(struct irq_work *work)
@@ -497,7 +441,10 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 
 	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), GFP_KERNEL,
 				  cpu_to_node(cpu));
-	if (!st->slots)
+	/* Not on the stack of whoever raises, which may be nearly full */
+	st->capture = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->capture)), GFP_KERNEL,
+				    cpu_to_node(cpu));
+	if (!st->slots || !st->capture)
 		return -ENOMEM;
 	st->cpu = cpu;
 	st->size = slots;
@@ -544,7 +491,9 @@ void kev_stage_exit(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
+		kvfree(st->capture);
 		kvfree(st->slots);
+		st->capture = NULL;
 		st->slots = NULL;
 	}
 }

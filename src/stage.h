@@ -2,7 +2,11 @@
 #ifndef _KEV_STAGE_H
 #define _KEV_STAGE_H
 
+#include <linux/bitops.h>
 #include <linux/irq_work.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "event.h"
@@ -27,6 +31,7 @@ struct kev_slot {
  * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
  * @writer: pid + 1 of the task inside at task level; 0 where none is
  * @slots: the slots
+ * @capture: the event that a raise under way captures, per enum kev_context
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell
  * @limit: where the collector's present pass ends; its own
@@ -42,6 +47,7 @@ struct kev_stage {
 	unsigned int		inside;
 	u32			writer;
 	struct kev_slot		*slots;
+	struct kev_event	*capture;
 
 	u32			tail ____cacheline_aligned;
 	u32			armed;
@@ -49,12 +55,97 @@ struct kev_stage {
 	struct irq_work		ring;
 };
 
+DECLARE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
+
 /* The producer's side: raise.c, in any context. */
-struct kev_stage *kev_stage_enter(unsigned int context);
-void kev_stage_leave(struct kev_stage *st, unsigned int context);
+void kev_stage_repair(struct kev_stage *st);
 struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono);
 void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
-unsigned int kev_stage_context(void);
+bool kev_stage_put(struct kev_stage *st, struct kev_event *ev);
+
+/**
+ * kev_stage_context() - the context that this code runs in
+ *
+ * Context: any.
+ * Return: an enum kev_context.
+ */
+static __always_inline unsigned int kev_stage_context(void)
+{
+	if (likely(in_task()))
+		return KEV_TASK;
+	if (in_nmi())
+		return KEV_NMI;
+	return hardirq_count() ? KEV_HARDIRQ : KEV_SOFTIRQ;
+}
+
+/* The task, for as long as it matters: who comes next often gets a dead task's memory */
+static __always_inline u32 kev_stage_self(void)
+{
+	return current->pid + 1;
+}
+
+/* False where a raise at this level is under way on this CPU. */
+static __always_inline bool kev_stage_claim(struct kev_stage *st, unsigned int context)
+{
+	if (unlikely(context != KEV_TASK)) {
+		if (unlikely(st->inside & BIT(context)))
+			return false;
+		/* A nested raise leaves @inside as it found it, so plain stores do. */
+		WRITE_ONCE(st->inside, st->inside | BIT(context));
+		return true;
+	}
+	if (unlikely(READ_ONCE(st->writer))) {
+		kev_stage_repair(st);
+		if (READ_ONCE(st->writer))
+			return false;
+	}
+	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
+	WRITE_ONCE(st->writer, kev_stage_self());
+	return true;
+}
+
+/**
+ * kev_stage_enter() - begin a raise on this CPU
+ * @context: kev_stage_context()
+ *
+ * Disables preemption until kev_stage_leave(): the slot operations are atomic
+ * against this CPU only, and the section is the RCU reader that
+ * kevnotify_source_unregister() waits for.
+ *
+ * Context: any.
+ * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
+ * this level is under way already.
+ */
+static __always_inline struct kev_stage *kev_stage_enter(unsigned int context)
+{
+	struct kev_stage *st;
+
+	preempt_disable_notrace();
+	st = this_cpu_ptr(&kev_stages);
+	if (unlikely(!kev_stage_claim(st, context))) {
+		preempt_enable_notrace();
+		return NULL;
+	}
+	barrier();
+	return st;
+}
+
+/**
+ * kev_stage_leave() - end what kev_stage_enter() began
+ * @st: what it returned
+ * @context: what it was given
+ *
+ * Context: any, with preemption disabled; enables it.
+ */
+static __always_inline void kev_stage_leave(struct kev_stage *st, unsigned int context)
+{
+	barrier();
+	if (likely(context == KEV_TASK))
+		WRITE_ONCE(st->writer, 0);
+	else
+		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
+	preempt_enable_notrace();
+}
 
 /* The collector's side: kevnotifyd. */
 void kev_stage_begin(void);

@@ -20,6 +20,61 @@
 #define KEV_VALUE_HEAD		2
 
 /**
+ * kev_value_room() - how long a value may be
+ * @ev: the event
+ * @at: where the value goes
+ *
+ * Context: any.
+ * Return: bytes; negative where there is no room for any value.
+ */
+static __always_inline ssize_t kev_value_room(const struct kev_event *ev, const u8 *at)
+{
+	return ev->data + sizeof(ev->data) - KEV_VALUE_HEAD - at;
+}
+
+/**
+ * kev_value_bytes() - where a value's bytes go
+ * @at: where the value goes
+ *
+ * Context: any.
+ * Return: the place.
+ */
+static __always_inline char *kev_value_bytes(u8 *at)
+{
+	return (char *)at + KEV_VALUE_HEAD;
+}
+
+/**
+ * kev_value_seal() - finish a value whose bytes are in their place
+ * @at: where the value goes
+ * @type: its type
+ * @len: its length, at most 255
+ *
+ * Context: any.
+ * Return: where the next value goes.
+ */
+static __always_inline u8 *kev_value_seal(u8 *at, u8 type, size_t len)
+{
+	at[0] = type;
+	at[1] = len;
+	return at + KEV_VALUE_HEAD + len;
+}
+
+/**
+ * kev_value_end() - tell an event of its values
+ * @ev: the event
+ * @at: where the next value would go
+ * @n: how many there are
+ *
+ * Context: any.
+ */
+static __always_inline void kev_value_end(struct kev_event *ev, const u8 *at, unsigned int n)
+{
+	ev->len = at - ev->data;
+	ev->values = n;
+}
+
+/**
  * kev_value_put() - append a value
  * @ev: to this event
  * @type: the value's type
@@ -33,17 +88,14 @@
 static __always_inline bool kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
 					  size_t len)
 {
-	u8 *p = ev->data + ev->len;
+	u8 *at = ev->data + ev->len;
 
-	if (unlikely(ev->len + KEV_VALUE_HEAD + len > sizeof(ev->data))) {
+	if (unlikely(kev_value_room(ev, at) < (ssize_t)len)) {
 		ev->flags |= KEV_TRUNCATED;
 		return false;
 	}
-	p[0] = type;
-	p[1] = len;
-	memcpy(p + KEV_VALUE_HEAD, bytes, len);
-	ev->len += KEV_VALUE_HEAD + len;
-	ev->values++;
+	memcpy(kev_value_bytes(at), bytes, len);
+	kev_value_end(ev, kev_value_seal(at, type, len), ev->values + 1);
 	return true;
 }
 

@@ -14,7 +14,6 @@
 #include "fake_params.h"
 #include "fake_stage.h"
 #include "inject.c"
-#include "source.h"
 
 static unsigned long clock;
 /* So many tries from now on find that somebody else was faster */

@@ -177,6 +177,7 @@ static void *produce(void *arg)
 	struct producer *p = arg;
 	unsigned int cpu = p - producers;
 
+	p->tasks[1].pid = 1;
 	current = p->tasks;
 	random_state = cpu + 1;
 	shim_start(cpu);
@@ -302,7 +303,7 @@ static bool all_finished(void)
 
 static void *collector(void *arg)
 {
-	struct task_struct me = { TASK_RUNNING };
+	struct task_struct me = { .state = TASK_RUNNING };
 	unsigned int turns = 0;
 
 	(void)arg;

@@ -35,12 +35,13 @@ enum kevnotify_type {
 
 /**
  * struct kevnotify_value - one value of an event; made by KEVNOTIFY_U64() and its siblings
- * @type: how it is written
+ * @type: an enum kevnotify_type; as wide as the value, so that there is no
+ *	padding, which distribution kernels zero at every raise
  * @num: the value, unless a string
  * @str: the string, NUL-terminated; only read during kevnotify_raise()
  */
 struct kevnotify_value {
-	enum kevnotify_type	type;
+	u64	type;
 	union {
 		u64		num;
 		const char	*str;
@@ -106,7 +107,8 @@ void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char 
  */
 static inline bool kevnotify_source_on(const struct kevnotify_source *src)
 {
-	return !IS_ERR_OR_NULL(src) && READ_ONCE(src->on);
+	/* Neither NULL nor an ERR_PTR, in one comparison */
+	return (unsigned long)src - 1 < (unsigned long)-MAX_ERRNO - 1 && READ_ONCE(src->on);
 }
 
 /**
@@ -121,6 +123,13 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
 	if (!IS_ERR_OR_NULL(src))
 		WRITE_ONCE(src->on, on);
 }
+
+/*
+ * How many values? For an array in a struct: gcc aligns one on the stack to 16
+ * bytes, and whoever raises pays for it where the source is off, too.
+ */
+#define __kevnotify_count(...)							\
+	(sizeof((const struct kevnotify_value[]){ __VA_ARGS__ }) / sizeof(struct kevnotify_value))
 
 /**
  * kevnotify_raise() - raise an event
@@ -139,10 +148,12 @@ do {										\
 	struct kevnotify_source *__kev_src = (src);				\
 										\
 	if (kevnotify_source_on(__kev_src)) {					\
-		const struct kevnotify_value __kev_values[] = { __VA_ARGS__ };	\
+		const struct {							\
+			struct kevnotify_value at[__kevnotify_count(__VA_ARGS__)]; \
+		} __kev_values = { { __VA_ARGS__ } };				\
 										\
-		__kevnotify_raise(__kev_src, id, __kev_values,			\
-				  ARRAY_SIZE(__kev_values));			\
+		__kevnotify_raise(__kev_src, id, __kev_values.at,		\
+				  __kevnotify_count(__VA_ARGS__));		\
 	}									\
 } while (0)
 

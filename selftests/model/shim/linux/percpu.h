@@ -7,6 +7,7 @@
 #include "../shim.h"
 
 #define DECLARE_PER_CPU(type, name)		extern typeof(type) name[SHIM_CPUS]
+#define DECLARE_PER_CPU_ALIGNED(type, name)	DECLARE_PER_CPU(type, name)
 #define DEFINE_PER_CPU(type, name)		typeof(type) name[SHIM_CPUS]
 #define DEFINE_PER_CPU_ALIGNED(type, name)	\
 	typeof(type) name[SHIM_CPUS] ____cacheline_aligned

@@ -10,6 +10,7 @@
 #define preempt_disable_notrace()	barrier()
 #define preempt_enable_notrace()	barrier()
 
+#define in_task()		(shim_level == SHIM_TASK)
 #define in_nmi()		(shim_level == SHIM_NMI)
 #define hardirq_count()		(shim_level == SHIM_HARDIRQ)
 #define in_serving_softirq()	(shim_level == SHIM_SOFTIRQ)

@@ -13,6 +13,7 @@
 
 struct task_struct {
 	int	state;
+	int	pid;
 };
 
 extern __thread struct task_struct *current;
