@@ -54,10 +54,10 @@ static void path_follows_no_magic_links(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(links); i++) {
 		snprintf(path, sizeof(path), "/proc/1/%s", links[i]);
-		snprintf(culprit, sizeof(culprit), "%s is a link without", path);
+		snprintf(culprit, sizeof(culprit), "%s is a magic link", path);
 		expect_path(test, path, -ELOOP, culprit);
 	}
-	expect_path(test, "/proc/1/root/bin/busybox", -ELOOP, "/proc/1/root is a link");
+	expect_path(test, "/proc/1/root/bin/busybox", -ELOOP, "/proc/1/root is a magic link");
 }
 
 static void path_is_bounded(struct kunit *test)
