@@ -39,11 +39,11 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup vm debug check model
+	@selftests/setup debug full check model
 	@selftests/run check
 
 check-full:
-	@selftests/setup vm debug check model
+	@selftests/setup debug full check model
 	@selftests/run full
 
 bench:

@@ -116,14 +116,22 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 		kev_raise_stack(ev);
 }
 
+/* No room. Where this event was to tell of suppressed ones, kevnotifyd sees to it. */
+static noinline void kev_raise_full(const struct kev_source *src, const struct kev_event *ev)
+{
+	__kev_stat_inc(KEV_STAT_REFUSED);
+	if (ev->flags & (KEV_FULL | KEV_CLOSING))
+		WRITE_ONCE(src->rate[kev_source_index(src, ev->id)].unseen, true);
+}
+
 /* Hand the event to the collector: kev_log_collect() takes it from here */
 static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_event *ev)
 {
 	struct kev_stage *st = this_cpu_ptr(&kev_stages);
 
 	kev_raise_fill(src, ev);
-	if (!kev_stage_put(st, ev))
-		__kev_stat_inc(KEV_STAT_REFUSED);
+	if (unlikely(!kev_stage_put(st, ev)))
+		kev_raise_full(src, ev);
 	kev_stage_leave(st, ev->context);
 }
 

@@ -29,7 +29,7 @@ until_ok() {
 	read -r late _ </proc/uptime
 	late=$((${late%%.*} + $1))
 	shift
-	while ! "$@"; do
+	while ! "$@" >/dev/null; do
 		read -r now _ </proc/uptime
 		if [ "${now%%.*}" -ge "$late" ]; then
 			echo "# in time: not $*"
@@ -142,17 +142,21 @@ begin() {
 	mkdir -p "$WORK"
 }
 
-# recorder: have a helper that keeps its environment in $GOT/SEQ, and run the
-# commands on standard input in it
+# recorder: have a helper that keeps its environment in $GOT/SEQ
 recorder() {
 	mkdir -p "$GOT"
+	cp keep "$RECORDER"
+	echo "$RECORDER" >"$PARAMS/helper"
+}
+
+# script_helper: have a script as the helper, whose commands are on standard input
+script_helper() {
 	{
 		echo '#!/bin/sh'
 		cat
-		echo "cat /proc/\$\$/environ >$GOT/.\$2 && mv $GOT/.\$2 $GOT/\$2"
-	} >"$RECORDER"
-	chmod 755 "$RECORDER"
-	echo "$RECORDER" >"$PARAMS/helper"
+	} >"$WORK/script"
+	chmod 755 "$WORK/script"
+	echo "$WORK/script" >"$PARAMS/helper"
 }
 
 # strings SEQ: what the helper got for that record, a string a line; a newline
@@ -168,11 +172,12 @@ value() {
 
 # gave SEQ STRING…: the helper got each of these strings
 gave() {
-	strings "$1" >"$WORK/strings"
+	given=$NL$(strings "$1")$NL
 	shift
 	for string; do
-		grep -qxF -e "$string" "$WORK/strings" || {
-			echo "# no $string in: $(tr '\n' ' ' <"$WORK/strings")"
+		has "$NL$string$NL" "$given" || {
+			echo "# no $string in:" "$given" | tr '\n' ' '
+			echo
 			return 1
 		}
 	done

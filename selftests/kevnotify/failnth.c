@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * failnth load MODULE ARGS [FIRST]	load it until nothing fails any more
+ * failnth load MODULE ARGS [BAD]	load it until nothing fails any more
  * failnth write FILE OLD NEW		write NEW over OLD until nothing fails any more
  *
  * Each time one more allocation of that system call succeeds before one fails,
  * by the kernel's /proc/self/fail-nth, and a call that failed has to have left
  * nothing behind. Prints what came of it; fails at the first thing that is wrong.
+ * BAD is a parameter that is refused: allocations before that are the kernel's
+ * own, and are left out.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -54,11 +56,15 @@ static int open_or_die(const char *path, int flags)
 	return fd;
 }
 
-static int load(const char *path, const char *args)
+static int failing_load(const char *path, const char *args, unsigned int n, unsigned int *left)
 {
 	int fd = open_or_die(path, O_RDONLY);
-	int err = syscall(SYS_finit_module, fd, args, 0) ? errno : 0;
+	int err;
 
+	fail_nth(n);
+	err = syscall(SYS_finit_module, fd, args, 0) ? errno : 0;
+	*left = fail_left();
+	fail_nth(0);
 	close(fd);
 	return err;
 }
@@ -147,9 +153,23 @@ static int check_load(const char *name, unsigned int n, int err)
 	return !!what;
 }
 
-static int sweep_load(const char *path, const char *args, unsigned int n)
+#define MANY	1000000
+
+/* The first allocation after the module's parameters have been read */
+static unsigned int first_after(const char *path, const char *bad)
 {
-	unsigned int first = n, failed = 0, left;
+	unsigned int left;
+
+	if (!bad)
+		return 1;
+	if (!failing_load(path, bad, MANY, &left))
+		die(bad);
+	return MANY - left;
+}
+
+static int sweep_load(const char *path, const char *args, const char *bad)
+{
+	unsigned int first = first_after(path, bad), n = first, failed = 0, left;
 	char name[64];
 	int err, i;
 
@@ -159,10 +179,7 @@ static int sweep_load(const char *path, const char *args, unsigned int n)
 		if (name[i] == '-')
 			name[i] = '_';
 	for (;; n++) {
-		fail_nth(n);
-		err = load(path, args);
-		left = fail_left();
-		fail_nth(0);
+		err = failing_load(path, args, n, &left);
 		if (check_load(name, n, err))
 			return 1;
 		failed += !!err;
@@ -233,8 +250,8 @@ static int sweep_write(const char *path, const char *old, const char *new)
 int main(int argc, char **argv)
 {
 	knob = open_or_die("/proc/thread-self/fail-nth", O_RDWR);
-	if (argc >= 4 && !strcmp(argv[1], "load"))
-		return sweep_load(argv[2], argv[3], argc > 4 ? atoi(argv[4]) : 1);
+	if ((argc == 4 || argc == 5) && !strcmp(argv[1], "load"))
+		return sweep_load(argv[2], argv[3], argv[4]);
 	if (argc == 5 && !strcmp(argv[1], "write"))
 		return sweep_write(argv[2], argv[3], argv[4]);
 	return 2;

@@ -11,7 +11,7 @@ CPU1=/sys/devices/system/cpu/cpu1/online
 
 case ${KEVNOTIFY_TIER:-} in
 quick) times=2 ;;
-*) times=10 ;;
+*) times=5 ;;
 esac
 
 calls() {

@@ -90,7 +90,7 @@ all_received() {
 
 plan 8
 begin interval=0
-recorder </dev/null
+recorder
 level=$(left)
 clear=$((level - 8))
 threshold=$((level - 15))

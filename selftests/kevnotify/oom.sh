@@ -94,7 +94,7 @@ begin
 killed_before=$(killed)
 echo +memory >"$CGROUPS/cgroup.subtree_control"
 mkdir "$CGROUPS/all" "$CGROUPS/small" "$CGROUPS/group"
-recorder </dev/null
+recorder
 check "a global kill" global
 check "a kill in a cgroup" memcg
 check "as many as the kernel counts" counts

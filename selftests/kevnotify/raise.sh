@@ -118,29 +118,34 @@ environment() {
 		is "$FIXED" "$(keys "$seq")" && plausible
 }
 
+# recent SECONDS: a time of the last minutes
+recent() {
+	age=$(($(date +%s) - $1))
+	[ "$age" -ge 0 ] && [ "$age" -lt 600 ]
+}
+
 plausible() {
 	time=$(value "$seq" KEVNOTIFY_TIME)
 	case $time in
 	*.[0-9][0-9][0-9][0-9][0-9][0-9]) ;;
 	*) return 1 ;;
 	esac
-	age=$(($(date +%s) - ${time%.*}))
-	[ "$age" -ge 0 ] && [ "$age" -lt 600 ] &&
-		[ "$(value "$seq" KEVNOTIFY_CPU)" -lt "$(nproc)" ]
+	recent "${time%.*}" && [ "$(value "$seq" KEVNOTIFY_CPU)" -lt "$(nproc)" ] &&
+		holds "$SYS/abi" 1
 }
 
 arguments() {
-	raised text && is "/bin/sh $RECORDER manual $seq " "$(cat "$WORK/argv.$seq")"
+	raised text && is "3 $WORK/script manual $seq" "$(cat "$WORK/arguments")"
 }
 
 files() {
 	is "0 /dev/null 1 anon_inode:[kevnotify-output] 2 anon_inode:[kevnotify-output] " \
-		"$(cat "$WORK/files.$seq")"
+		"$(cat "$WORK/files")"
 }
 
 # talker: a helper of 155 lines, the long one counted as three, the last unfinished
 talker() {
-	recorder <<-'END'
+	script_helper <<-'END'
 	echo hello
 	printf 'esc\033[31m\\n\n' >&2
 	printf '%0600d\n' 0
@@ -167,23 +172,50 @@ dropped_said() {
 	klog | grep -q "^kevnotify\[$seq\]: 55 more lines dropped"
 }
 
-# all_received: by the helper, as counted by us
-all_received() {
-	settle && is "$(cat "$SYS/sources/manual/raised")" "$(receipts manual)"
+# delayed: what had to wait says for how long, and what for can be seen
+delayed() {
+	mv "$RECORDER" "$RECORDER.away"
+	raise text
+	is OK "$errno" && until_ok 60 holds "$SYS/helper_state" missing &&
+		holds "$SYS/helper_errno" 2 && recent "$(cat "$SYS/helper_since")" || return 1
+	mv "$RECORDER.away" "$RECORDER"
+	writes "$PARAMS/helper" "$RECORDER" && seq=$(newest manual) &&
+		[ "$(value "$seq" KEVNOTIFY_DELAYED_MS)" -gt 0 ] &&
+		is "$FIXED" "$(keys "$seq" | sed 's/KEVNOTIFY_DELAYED_MS //')" &&
+		holds "$SYS/helper_state" ok && holds "$SYS/helper_errno" 0
 }
 
-plan 16
+# all_received: by the helper, as counted by us
+all_received() {
+	read -r all <"$SYS/sources/manual/raised"
+	# The script had the first
+	settle && is "$((all - 1))" "$(receipts manual)"
+}
+
+# Though kevnotifyd is slow to look: the newest of three from before, and all after
+first_helper() {
+	fresh burst=0 && rm -rf "$GOT" || return 1
+	for _ in 1 2 3; do echo before >"$SYS/control/raise"; done
+	echo 200 >"$DBG/inject/slow_ms"
+	recorder
+	for _ in 1 2 3; do echo after >"$SYS/control/raise"; done
+	echo 0 >"$DBG/inject/slow_ms"
+	settle && holds "$SYS/stats/skipped" 2 && is 4 "$(receipts manual)" &&
+		is 3 "$(grep -l MESSAGE=after "$GOT"/* | wc -l)"
+}
+
+plan 18
 begin burst=0 helper_level=7
-recorder <<-'END'
-	tr '\0' ' ' </proc/$$/cmdline >/root/kevnotify-test/argv.$2
+script_helper <<-'END'
+	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
 	for fd in 0 1 2; do
 		echo "$fd $(readlink /proc/$$/fd/$fd)"
-	done | tr '\n' ' ' >/root/kevnotify-test/files.$2
+	done | tr '\n' ' ' >/root/kevnotify-test/files
 END
-check "the environment is what is documented" environment
 check "arguments: path, source, SEQ" arguments
 check "files: /dev/null and the kernel log" files
-recorder </dev/null
+recorder
+check "the environment is what is documented" environment
 check "levels" levels
 check "bad levels are EINVAL and raise nothing" bad_levels
 check "1 to 255 bytes" lengths
@@ -194,7 +226,9 @@ check "control bytes and backslashes are escaped" control_bytes
 check "invalid UTF-8 is escaped" bad_utf8
 check "a message may grow fourfold" all_escaped
 check "a task's name forges nothing" forged_name
+check "what had to wait says so" delayed
 check "every raise reached the helper" all_received
 check "output goes to the kernel log in lines, up to a limit" output
+check "a first helper begins with the newest record" first_helper
 check "nothing is lost" conserved
 end

@@ -47,7 +47,7 @@ all_received() {
 
 plan 6
 begin burst=0
-recorder </dev/null
+recorder
 pid=$(thread kevnotifyd)
 check "SIGUSR1: an event whose id is the number seen" events
 check "other signals do nothing" others

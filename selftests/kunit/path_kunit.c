@@ -115,6 +115,7 @@ static struct kunit_suite path_suite = {
 	.exit		= path_test_exit,
 	.test_cases	= path_cases,
 };
+
 kunit_test_suite(path_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's check of paths");

@@ -72,6 +72,7 @@ cache_get() {
 			die "building $name failed; the whole log: $log"
 		fi
 		mv -T "$tmp" "$entry"
+		find "$KEV_CACHE" -maxdepth 1 -name "$name-*" -mtime +7 -exec rm -rf {} +
 		) 9>"$KEV_CACHE/logs/.lock.$name-$key" || return 1
 	fi
 	touch -c "$entry" 2>/dev/null || :

@@ -26,7 +26,9 @@ full_release() {
 	root=$(full_root) && set -- "$root"/lib/modules/* && printf '%s\n' "${1##*/}"
 }
 
+# These are big, and one is made for each change of the package.
 build_full_image() {
+	find "$KEV_CACHE" -maxdepth 1 -name 'full-[0-9a-f]*' -mmin +120 -exec rm -rf {} +
 	enter_root "$2" "$3:/deb" "$1:/out:rw" -- /inside/only "$4" /inside/full
 }
 

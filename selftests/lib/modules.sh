@@ -8,7 +8,7 @@
 . "${BASH_SOURCE[0]%/*}/kernels.sh"
 
 DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms.conf src)
-TEST_MODULES=(samples selftests/kevnotify/storm selftests/kunit)
+TEST_MODULES=(samples selftests/kevnotify/exec selftests/kevnotify/storm selftests/kunit)
 
 build_deb() {
 	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "${DEB_INPUT[@]}"
@@ -34,7 +34,10 @@ module_dir() {
 }
 
 build_test_modules() {
-	in_kernel_root "$2" "$KEV_TOP:/src" "$1:/out:rw" -- /inside/test-modules "${@:3}"
+	local module
+	module=$(module_dir "$2")
+	in_kernel_root "$2" "$KEV_TOP:/src" "$module:/module" "$1:/out:rw" -- \
+		/inside/test-modules "${@:3}"
 }
 
 # test_modules_dir KERNEL: where the .ko files of samples and tests are.

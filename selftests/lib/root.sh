@@ -17,14 +17,19 @@ ROOT_PACKAGES=(
 	xz-utils
 )
 
+# mirror_of LABEL: where apt is configured to fetch that archive from.
+mirror_of() {
+	apt-get indextargets --format '$(LABEL) $(REPO_URI)' \
+		'Created-By: Packages' 'Component: main' |
+		awk -v label="$1" '$1 == label && !seen++ { print $2 }'
+}
+
 # apt_sources: sources.list lines for the suite, from the mirrors that apt is
 # configured with (KEVNOTIFY_MIRROR, KEVNOTIFY_SECURITY override).
 apt_sources() {
-	local uris mirror security
-	uris=$(apt-get indextargets --format '$(LABEL) $(RELEASE) $(REPO_URI)' \
-		'Created-By: Packages' 'Component: main')
-	mirror=${KEVNOTIFY_MIRROR:-$(awk '$1 == "Debian" { print $NF; exit }' <<<"$uris")}
-	security=${KEVNOTIFY_SECURITY:-$(awk '$1 == "Debian-Security" { print $NF; exit }' <<<"$uris")}
+	local mirror security
+	mirror=${KEVNOTIFY_MIRROR:-$(mirror_of Debian)}
+	security=${KEVNOTIFY_SECURITY:-$(mirror_of Debian-Security)}
 	[ -n "$mirror" ] || die "no Debian mirror in apt's configuration: set KEVNOTIFY_MIRROR"
 	printf 'deb %s %s main\n' "$mirror" "$SUITE" "$mirror" "$SUITE-updates" \
 		"$mirror" "$SUITE-backports" ${security:+"$security" "$SUITE-security"}
@@ -34,11 +39,13 @@ apt_sources() {
 debootstrap_into() {
 	local dir=$1 packages=$2 opts=() line
 	shift 2
+	# Which archive is which apt knows only from its lists.
+	[ -n "${KEVNOTIFY_MIRROR:-$(mirror_of Debian)}" ] || as_root apt-get -q update
 	# How the host reaches its mirror (proxy, clock checks) holds inside too.
 	while read -r line; do
 		opts+=("--aptopt=$line")
 	done < <(apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-)' || :)
-	apt_sources | as_root env INITRD=No mmdebstrap --quiet --variant=minbase \
+	apt_sources | as_root env INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
 		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
@@ -50,10 +57,10 @@ build_root() {
 	local packages
 	packages=$(IFS=,; echo "${ROOT_PACKAGES[*]}")
 	# The newer kernel is the same meta package from another suite: second step.
-	debootstrap_into "$1/root" "$packages" --customize-hook='chroot "$1" env \
-		DEBIAN_FRONTEND=noninteractive INITRD=No apt-get install -qy \
-		--no-install-recommends -t '"$SUITE"'-backports \
-		linux-image-cloud-amd64 linux-headers-cloud-amd64'
+	debootstrap_into "$1/root" "$packages" --customize-hook='
+		APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get install -qy --no-install-recommends \
+			-o DPkg::Chroot-Directory="$1" -t '"$SUITE"'-backports \
+			linux-image-cloud-amd64 linux-headers-cloud-amd64'
 }
 
 # root_dir: the build root's path.

@@ -14,7 +14,7 @@
 #include "storm.h"
 #include "trace.h"
 
-#define STORM_SERIALS	(1 << 22)	/* events of a level that can be told apart */
+#define STORM_SERIALS	(1 << 20)	/* events of a level that can be told apart */
 
 /* Written by kevnotifyd alone */
 static struct {
