@@ -54,7 +54,10 @@ static bool kev_raise_nmi_safe(unsigned int context)
 static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
 							 unsigned int id, u8 flags)
 {
-	/* Where RCU does not watch, unregistration would not wait for us */
+	/*
+	 * Where RCU does not watch, unregistration would not wait for us. To ask before
+	 * preemption is off will do: it watches wherever that is on.
+	 */
 	bool watching = rcu_is_watching();
 	unsigned int context = kev_stage_context();
 	struct kev_stage *st = kev_stage_enter(context);
@@ -175,14 +178,6 @@ static __always_inline void kev_raise_values(struct kev_event *ev,
 	kev_value_end(ev, at, v - values);
 }
 
-/* The event is admitted. Not inlined, so that one that is suppressed needs few registers. */
-static noinline void kev_raise_admitted(const struct kev_source *src, struct kev_event *ev,
-					const struct kevnotify_value *values, unsigned int n)
-{
-	kev_raise_values(ev, values, n);
-	kev_raise_end(src, ev);
-}
-
 /* Does the current task have the name that the operator asked for? */
 static bool kev_raise_filtered(const struct kev_source *src)
 {
@@ -208,8 +203,10 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 	if (kev_raise_filtered(s))
 		return;
 	ev = kev_raise_begin(s, id, 0);
-	if (ev)
-		kev_raise_admitted(s, ev, values, n);
+	if (!ev)
+		return;
+	kev_raise_values(ev, values, n);
+	kev_raise_end(s, ev);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
 
