@@ -126,24 +126,28 @@ static void kev_health_held(enum kev_helper_state state, int err)
 	kev_health_set(state, err);
 }
 
-/* The record at the cursor has been dealt with */
+/*
+ * The record at the cursor has been dealt with. No longer pending first, and then
+ * counted: whoever adds up meanwhile finds none twice.
+ */
 static void kev_cursor_advance(enum kev_stat what)
 {
-	kev_stat_inc(what);
 	kev_d.held = false;
 	WRITE_ONCE(kev_d.next, kev_d.next + 1);
+	kev_stat_inc(what);
 }
 
 /* The log came round: records that the cursor had not reached are gone */
 static void kev_cursor_overwritten(void)
 {
 	u64 first = kev_log_first();
+	u64 lost = first - kev_d.next;
 
 	if (first <= kev_d.next)
 		return;
-	kev_stat_add(KEV_STAT_OVERWRITTEN, first - kev_d.next);
-	kev_d.lost += first - kev_d.next;
+	kev_d.lost += lost;
 	WRITE_ONCE(kev_d.next, first);
+	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
 }
 
 /* Copy the record at the cursor; false when there is none */
@@ -223,8 +227,8 @@ static void kev_follow_helper(void)
 	if (helper && !kev_d.helper && kev_d.next + 1 < from) {
 		u64 skipped = from - 1 - kev_d.next;
 
-		kev_stat_add(KEV_STAT_SKIPPED, skipped);
 		WRITE_ONCE(kev_d.next, kev_d.next + skipped);
+		kev_stat_add(KEV_STAT_SKIPPED, skipped);
 		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 	}
 	if (!helper)

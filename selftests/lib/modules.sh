@@ -34,7 +34,10 @@ module_dir() {
 }
 
 build_test_modules() {
-	in_kernel_root "$2" "$KEV_TOP:/src" "$1:/out:rw" -- /inside/test-modules "${@:3}"
+	local module
+	module=$(module_dir "$2")
+	in_kernel_root "$2" "$KEV_TOP:/src" "$module:/module" "$1:/out:rw" -- \
+		/inside/test-modules "${@:3}"
 }
 
 # test_modules_dir KERNEL: where the .ko files of samples and tests are.
