@@ -63,6 +63,8 @@ static DEFINE_MUTEX(nested_mutex);
 /* In whose raise the probe acts */
 static struct task_struct *nested_task;
 static bool nested_asked;
+/* It has acted in this raise: a reserve that is tried again comes by again */
+static bool nested_done;
 
 static void nested_raise_inner(void)
 {
@@ -84,8 +86,9 @@ static int nested_nmi_handler(struct kprobe *p, struct pt_regs *regs)
 {
 	unsigned int spins;
 
-	if (current != nested_task)
+	if (current != nested_task || nested_done)
 		return 0;
+	nested_done = true;
 	WRITE_ONCE(nested_asked, true);
 	storm_nmi_send(raw_smp_processor_id());
 	for (spins = 0; READ_ONCE(nested_asked) && spins < NESTED_SPINS; spins++)
@@ -145,7 +148,9 @@ static int nested_raise_outer(const char *symbol, kprobe_pre_handler_t handler,
 	nested_task = current;
 	for (i = 0; i < NESTED_TIMES; i++) {
 		outer++;
+		nested_done = false;
 		kevnotify_raise(nested_source, NESTED_OUTER, KEVNOTIFY_U64(outer));
+		nested_done = true;
 		/* A stage may be small */
 		usleep_range(1000, 2000);
 	}
