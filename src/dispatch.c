@@ -65,6 +65,10 @@ static struct {
 static struct task_struct __rcu *kev_dispatch_task;
 static atomic_t kev_dispatch_kicked;
 static atomic_t kev_helper_changed;
+/* There is a helper, as its last writer left it; its watcher's own */
+static bool kev_helper_there;
+/* The next record when a helper was set after none */
+static atomic64_t kev_helper_from;
 static unsigned long kev_pauses;
 static bool kev_stopping;
 static u32 kev_passes;
@@ -122,24 +126,28 @@ static void kev_health_held(enum kev_helper_state state, int err)
 	kev_health_set(state, err);
 }
 
-/* The record at the cursor has been dealt with */
+/*
+ * The record at the cursor has been dealt with. No longer pending first, and then
+ * counted: whoever adds up meanwhile finds none twice.
+ */
 static void kev_cursor_advance(enum kev_stat what)
 {
-	kev_stat_inc(what);
 	kev_d.held = false;
 	WRITE_ONCE(kev_d.next, kev_d.next + 1);
+	kev_stat_inc(what);
 }
 
 /* The log came round: records that the cursor had not reached are gone */
 static void kev_cursor_overwritten(void)
 {
 	u64 first = kev_log_first();
+	u64 lost = first - kev_d.next;
 
 	if (first <= kev_d.next)
 		return;
-	kev_stat_add(KEV_STAT_OVERWRITTEN, first - kev_d.next);
-	kev_d.lost += first - kev_d.next;
+	kev_d.lost += lost;
 	WRITE_ONCE(kev_d.next, first);
+	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
 }
 
 /* Copy the record at the cursor; false when there is none */
@@ -207,18 +215,20 @@ static void kev_backoff_start(void)
 static void kev_follow_helper(void)
 {
 	bool helper;
+	u64 from;
 
 	if (!atomic_xchg(&kev_helper_changed, 0))
 		return;
 	helper = kev_helper_get(kev_d.path);
+	from = atomic64_read(&kev_helper_from);
 	kev_d.backoff = 0;
 	kev_d.small = false;
 	kev_cursor_overwritten();
-	if (helper && !kev_d.helper && kev_d.next + 1 < kev_log_next()) {
-		u64 skipped = kev_log_next() - 1 - kev_d.next;
+	if (helper && !kev_d.helper && kev_d.next + 1 < from) {
+		u64 skipped = from - 1 - kev_d.next;
 
-		kev_stat_add(KEV_STAT_SKIPPED, skipped);
 		WRITE_ONCE(kev_d.next, kev_d.next + skipped);
+		kev_stat_add(KEV_STAT_SKIPPED, skipped);
 		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 	}
 	if (!helper)
@@ -536,12 +546,6 @@ void kev_dispatch_kick(void)
 	rcu_read_unlock();
 }
 
-static void kev_dispatch_helper_written(void)
-{
-	atomic_set(&kev_helper_changed, 1);
-	kev_dispatch_kick();
-}
-
 /* For kevnotify_source_unregister(): one more pass, or a moment */
 static void kev_dispatch_drain(void)
 {
@@ -550,6 +554,25 @@ static void kev_dispatch_drain(void)
 	kev_dispatch_kick();
 	/* Two, as the one under way may have passed the stage in question */
 	wait_event_timeout(kev_dispatch_wait, READ_ONCE(kev_passes) - passes >= 2, HZ);
+}
+
+/*
+ * In the writer's task: which record is the newest is decided here, as what is
+ * raised after the write is the new helper's.
+ */
+static void kev_dispatch_helper_written(void)
+{
+	char path[KEV_HELPER_MAX + 1];
+	bool helper = kev_helper_get(path);
+
+	if (helper && !kev_helper_there) {
+		/* What was raised before is in the log then */
+		kev_dispatch_drain();
+		atomic64_set(&kev_helper_from, kev_log_next());
+	}
+	kev_helper_there = helper;
+	atomic_set(&kev_helper_changed, 1);
+	kev_dispatch_kick();
 }
 
 static bool kev_run_active(void)
@@ -723,6 +746,7 @@ static void kev_dispatch_end(void)
 int kev_dispatch_init(void)
 {
 	unsigned int grace = kev_param(KEV_GRACE);
+	char path[KEV_HELPER_MAX + 1];
 	int err;
 
 	err = kev_dispatch_run();
@@ -738,6 +762,7 @@ int kev_dispatch_init(void)
 		set_bit(KEV_PAUSE_GRACE, &kev_pauses);
 		queue_delayed_work(system_unbound_wq, &kev_grace_work, msecs_to_jiffies(grace));
 	}
+	kev_helper_there = kev_helper_get(path);
 	kev_param_watch(KEV_HELPER, kev_dispatch_helper_written);
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);

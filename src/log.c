@@ -122,7 +122,6 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
-	kev_stat_inc(KEV_STAT_RECORDED);
 	atomic64_set_release(&kev_log_head, seq + 1);
 	trace_kevnotify_record(seq, rec->source, ev->id, rec->event.level, rec->text);
 }
@@ -144,7 +143,9 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 	kev_stage_begin();
 	while ((st = kev_stage_oldest())) {
 		kev_log_append(kev_stage_event(st), st->cpu, resolve);
+		/* No longer staged first, and then recorded: whoever adds up finds none twice */
 		kev_stage_free(st);
+		kev_stat_inc(KEV_STAT_RECORDED);
 		n++;
 	}
 	return n;

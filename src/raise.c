@@ -54,7 +54,10 @@ static bool kev_raise_nmi_safe(unsigned int context)
 static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
 							 unsigned int id, u8 flags)
 {
-	/* Where RCU does not watch, unregistration would not wait for us */
+	/*
+	 * Where RCU does not watch, unregistration would not wait for us. To ask before
+	 * preemption is off will do: it watches wherever that is on.
+	 */
 	bool watching = rcu_is_watching();
 	unsigned int context = kev_stage_context();
 	struct kev_stage *st = kev_stage_enter(context);
@@ -113,14 +116,22 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 		kev_raise_stack(ev);
 }
 
+/* No room. Where this event was to tell of suppressed ones, kevnotifyd sees to it. */
+static noinline void kev_raise_full(const struct kev_source *src, const struct kev_event *ev)
+{
+	__kev_stat_inc(KEV_STAT_REFUSED);
+	if (ev->flags & (KEV_FULL | KEV_CLOSING))
+		WRITE_ONCE(src->rate[kev_source_index(src, ev->id)].unseen, true);
+}
+
 /* Hand the event to the collector: kev_log_collect() takes it from here */
 static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_event *ev)
 {
 	struct kev_stage *st = this_cpu_ptr(&kev_stages);
 
 	kev_raise_fill(src, ev);
-	if (!kev_stage_put(st, ev))
-		__kev_stat_inc(KEV_STAT_REFUSED);
+	if (unlikely(!kev_stage_put(st, ev)))
+		kev_raise_full(src, ev);
 	kev_stage_leave(st, ev->context);
 }
 
@@ -167,14 +178,6 @@ static __always_inline void kev_raise_values(struct kev_event *ev,
 	kev_value_end(ev, at, v - values);
 }
 
-/* The event is admitted. Not inlined, so that one that is suppressed needs few registers. */
-static noinline void kev_raise_admitted(const struct kev_source *src, struct kev_event *ev,
-					const struct kevnotify_value *values, unsigned int n)
-{
-	kev_raise_values(ev, values, n);
-	kev_raise_end(src, ev);
-}
-
 /* Does the current task have the name that the operator asked for? */
 static bool kev_raise_filtered(const struct kev_source *src)
 {
@@ -200,8 +203,10 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 	if (kev_raise_filtered(s))
 		return;
 	ev = kev_raise_begin(s, id, 0);
-	if (ev)
-		kev_raise_admitted(s, ev, values, n);
+	if (!ev)
+		return;
+	kev_raise_values(ev, values, n);
+	kev_raise_end(s, ev);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
 

@@ -59,6 +59,13 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
 	return n;
 }
 
+/* What is suppressed from now on has to be told when the window is over */
+static void kev_rate_full(struct kev_rate *rate)
+{
+	rate->full = true;
+	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
+}
+
 /**
  * kev_source_resolve() - what an event's source knows of it
  * @ev: the event
@@ -88,10 +95,8 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
-	if (ev->flags & KEV_FULL) {
-		src->rate[index].full = true;
-		src->rate[index].due = jiffies + READ_ONCE(kev_window_jiffies);
-	}
+	if (ev->flags & KEV_FULL)
+		kev_rate_full(&src->rate[index]);
 }
 
 /**
@@ -115,6 +120,10 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
+			if (READ_ONCE(rate->unseen)) {
+				WRITE_ONCE(rate->unseen, false);
+				kev_rate_full(rate);
+			}
 			if (!rate->full)
 				continue;
 			if (time_before(jiffies, rate->due)) {

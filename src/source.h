@@ -21,12 +21,14 @@
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
  * @full: @due is set; kevnotifyd's own
+ * @unseen: a KEV_FULL or KEV_CLOSING event was refused; kevnotifyd has not seen it
  */
 struct kev_rate {
 	atomic_t	word;
 	unsigned long	due;
 	unsigned long	told;
 	bool		full;
+	bool		unseen;
 };
 
 /* A CPU's counts of a source */

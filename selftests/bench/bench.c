@@ -52,8 +52,7 @@ static struct kevnotify_source *bench_off;
 static struct dentry *bench_dir;
 
 static u64 bench_numbers[4] = { 731, 1000, 4242, 0xffffffffULL };
-static char bench_text[] = "0123456789012345678901234567890123456789"
-			   "0123456789012345678901234567890123456789";
+static char bench_text[80 + 1];
 
 static void bench_nothing(void)
 {
@@ -259,6 +258,7 @@ static int __init bench_init(void)
 	bench_collector = bench_find("kevnotifyd");
 	if (!bench_collector)
 		return -ESRCH;
+	memset(bench_text, 'x', sizeof(bench_text) - 1);
 	bench_on = bench_register("bench");
 	bench_off = bench_register("bench-off");
 	bench_dir = debugfs_create_dir("kevnotify-bench", NULL);

@@ -40,16 +40,17 @@ none_fails() {
 	echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
 }
 
-# load_fails: stages of one page, as bigger ones are not slab's. What the kernel
-# allocates before it comes to the module takes long, and is for the full tier.
+# load MODULE ARGS BAD: see failnth. What the kernel allocates before it comes to
+# the module takes long, and is for the full tier.
+load() {
+	[ "$KEVNOTIFY_TIER" != full ] || set -- "$1" "$2"
+	./failnth load "$@"
+}
+
+# load_fails: stages of one page, as bigger ones are not slab's
 load_fails() {
-	if [ "$KEVNOTIFY_TIER" = full ]; then
-		set --
-	else
-		set -- helper=relative
-	fi
 	rmmod kevnotify
-	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$@"
+	load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' helper=relative
 }
 
 # too_big: the errno, one line, and nothing else
@@ -61,7 +62,7 @@ too_big() {
 }
 
 registration_fails() {
-	./failnth load "$SAMPLE" '' && ! [ -e "$SYS/sources/sample" ]
+	load "$SAMPLE" '' level=junk && ! [ -e "$SYS/sources/sample" ]
 }
 
 # writes_fail: each FILE OLD NEW below

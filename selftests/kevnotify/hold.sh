@@ -20,24 +20,24 @@ try_again() {
 failed_as() {
 	failures=$(counter noexec) receipts=$(received)
 	raise true
-	await 10 atleast $((failures + 1)) counter noexec && is "$1 $2" health &&
+	await 60 atleast $((failures + 1)) counter noexec && is "$1 $2" health &&
 		is "$receipts" counter delivered && is "$receipts" received
 }
 
 # then_runs: the cause is gone, and what waited runs
 then_runs() {
-	try_again && await 10 quiet && is $((receipts + 1)) received && is "ok 0" health &&
+	try_again && await 60 quiet && is $((receipts + 1)) received && is "ok 0" health &&
 		conserved
 }
 
 missing() {
 	reload helper="$DIR/late" && raise "echo 1" && raise "echo 2" &&
-		await 10 is "missing 2" health && is 0 counter delivered && is 0 received
+		await 60 is "missing 2" health && is 0 counter delivered && is 0 received
 }
 
 appears() {
 	receiver late
-	await 10 quiet && is "echo 1;echo 2;" messages && in_order && conserved
+	await 60 quiet && is "echo 1;echo 2;" messages && in_order && conserved
 }
 
 # The first was held; what merely queued up behind it has no such line
@@ -48,7 +48,7 @@ delayed() {
 		return 1
 	}
 	raise true
-	await 10 is 3 received
+	await 60 is 3 received
 	last=$(sed -n '$s/ .*//p' "$RECEIPTS")
 	is "" environment "$last" KEVNOTIFY_DELAYED_MS
 }
@@ -56,9 +56,9 @@ delayed() {
 # After the third failure the backoff is 4 s: who ends it is faster
 another() {
 	rm -f "$DIR/late" "$DIR/env".*
-	reload helper="$DIR/late" && raise true && await 20 is 3 counter noexec
+	reload helper="$DIR/late" && raise true && await 60 is 3 counter noexec
 	echo "$DIR/other" >"$PARAMS/helper"
-	took 0 2500 await 10 is 1 received && await 10 quiet && conserved
+	took 0 $((unit + 2500)) await 60 is 1 received && await 60 quiet && conserved
 }
 
 denied() {
@@ -110,29 +110,29 @@ END
 # All grow old behind a run that takes long
 expire() {
 	rm -f "$DIR/go"
-	reload helper="$DIR/helper" hold=1000
+	reload helper="$DIR/helper" hold="$age"
 	trace_on
-	raise "wait_for $DIR/go" && await 10 is 1 received && many 200
-	sleep 1.5
+	raise "wait_for $DIR/go" && await 60 is 1 received && many 200
+	usleep $((age * 1500))
 	touch "$DIR/go"
-	await 10 quiet && is 200 counter expired && is 1 received && conserved
+	await 60 quiet && is 200 counter expired && is 1 received && conserved
 }
 
 told_once() {
 	trace_off
-	is "200 records waited longer than 1000 ms for the helper;" helper_records
+	is "200 records waited longer than $age ms for the helper;" helper_records
 }
 
 # No helper at all: nothing expires one by one but by its own time
 expire_waiting() {
-	reload helper="$DIR/nothing" hold=1000 && raise true && await 20 is 1 counter expired &&
+	reload helper="$DIR/nothing" hold="$age" && raise true && await 60 is 1 counter expired &&
 		is 0 counter pending && conserved
 }
 
 overrun() {
 	rm -f "$DIR/env".*
 	reload helper="$DIR/helper" log_records=16 && echo 1 >"$SYS/control/paused" && many 40 &&
-		await 10 is 24 counter overwritten && is 16 counter pending &&
+		await 60 is 24 counter overwritten && is 16 counter pending &&
 		echo 0 >"$SYS/control/paused" && await 60 quiet && is 16 received && conserved
 }
 
@@ -141,18 +141,20 @@ lost() {
 }
 
 first_helper() {
-	reload && many 4 && raise "echo newest" && await 10 is 5 counter pending &&
+	reload && many 4 && raise "echo newest" && await 60 is 5 counter pending &&
 		is "none 0" health && echo "$DIR/helper" >"$PARAMS/helper" &&
-		await 10 quiet && is "echo newest;" messages && is 4 counter skipped && conserved
+		await 60 quiet && is "echo newest;" messages && is 4 counter skipped && conserved
 }
 
 no_helper() {
 	echo >"$PARAMS/helper"
-	await 10 is "none 0" health && raise true && await 10 is 1 counter pending &&
+	await 60 is "none 0" health && raise true && await 60 is 1 counter pending &&
 		is 1 received && conserved
 }
 
 plan 22
+calibrate
+age=$((unit * 2))
 check "a helper that is missing: events wait" missing
 check "it appears: they run, in order" appears
 check "the first is told how long it was held" delayed

@@ -23,9 +23,9 @@ recorded() {
 	[ "$(stat recorded)" = "$1" ] && delivered
 }
 
-# Well before kevnotifyd would look by itself
-recorded_soon() {
-	await 8 recorded "$(calls)" && same raised "$(stat raised)" "$(calls)" &&
+# Had kevnotifyd found them only by looking by itself, doorbell_late would say so
+recorded_all() {
+	await 300 recorded "$(calls)" && same raised "$(stat raised)" "$(calls)" &&
 		same refused "$(stat refused)" 0 && same receipts "$(receipts)" "$(calls)" &&
 		receipts_ordered && balanced_events && balanced_cursor
 }
@@ -34,8 +34,8 @@ recorded_soon() {
 one_time() {
 	: >"$RECEIPTS"
 	reload burst=0 helper="$RECEIPT" && modprobe kevnotify-dying || return 1
-	echo 0 >"$CPU1" && [ "$(cat "$DYING/gone")" -gt 0 ] && recorded_soon || return 1
-	echo 1 >"$CPU1" && [ "$(cat "$DYING/coming")" -gt 0 ] && recorded_soon || return 1
+	echo 0 >"$CPU1" && [ "$(cat "$DYING/gone")" -gt 0 ] && recorded_all || return 1
+	echo 1 >"$CPU1" && [ "$(cat "$DYING/coming")" -gt 0 ] && recorded_all || return 1
 	[ "$(cat "$DYING/going")" -gt 0 ] || return 1
 	same doorbell_late "$(stat doorbell_late)" 0 || return 1
 	# At once, with all of it staged

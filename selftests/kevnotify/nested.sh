@@ -33,7 +33,7 @@ alternating() {
 
 nmi_recorded() {
 	before=$(stat recorded)
-	act nmi && await 60 delivered || return 1
+	act nmi && await 300 delivered || return 1
 	same "NMIs that did not come" "$(nested missed)" 0 &&
 		same "inner calls in an NMI" "$(nested nmis)" "$(nested outer)" &&
 		same "recorded" $(($(stat recorded) - before)) \
@@ -46,7 +46,7 @@ nmi_recorded() {
 
 int3_recorded() {
 	before=$(nested nmis)
-	act int3 && await 60 delivered || return 1
+	act int3 && await 300 delivered || return 1
 	[ "$(nested nmis)" -gt "$before" ] &&
 		same "refused" "$(stat refused)" 0 &&
 		same "receipts" "$(receipts)" $(($(nested outer) + $(nested inner))) &&
@@ -54,9 +54,20 @@ int3_recorded() {
 		balanced_events && balanced_cursor
 }
 
+# The inner one has the earlier slot
+reserve_retried() {
+	before=$(receipts)
+	act reserve && await 300 delivered || return 1
+	same "refused" "$(stat refused)" 0 &&
+		same "receipts" "$(receipts)" $(($(nested outer) + $(nested inner))) &&
+		receipts_ordered && balanced_events && balanced_cursor &&
+		tail -n $(($(receipts) - before)) "$RECEIPTS" |
+		awk '$3 != (NR % 2 ? 2 : 1) { print "# " $0; bad = 1 } END { exit bad || !NR }'
+}
+
 recursion_refused() {
 	before=$(nested inner)
-	act recursion && await 60 delivered || return 1
+	act recursion && await 300 delivered || return 1
 	same "refused" "$(stat refused)" $(($(nested inner) - before)) &&
 		[ "$(stat refused)" -gt 0 ] && receipts_ordered &&
 		balanced_events && balanced_cursor
@@ -71,7 +82,7 @@ repaired() {
 died() {
 	refused=$(stat refused) count=$(stat repaired)
 	act "$1 1" || return 1
-	taskset 2 sh -c 'echo alive >'"$SYS/control/raise" && await 10 delivered &&
+	taskset 2 sh -c 'echo alive >'"$SYS/control/raise" && await 60 delivered &&
 		repaired $((count + 1)) && same refused "$(stat refused)" $((refused + 1))
 }
 
@@ -97,10 +108,11 @@ restore() {
 	modprobe kevnotify
 }
 
-plan 11
+plan 12
 check "the modules load" prepare
 check "an NMI between reserve and commit: both are recorded, in order" nmi_recorded
 check "so is what a breakpoint's handler raises there" int3_recorded
+check "in the middle of a reserve: the outer one tries again" reserve_retried
 check "a raise inside a raise of the same task is refused" recursion_refused
 check "a task dies of its own pointer in raise: the next raise repairs" died oops
 check "a task dies between reserve and commit: the next raise repairs" died die

@@ -11,10 +11,11 @@ program wait_for <<-'END'
 while [ ! -e "$1" ]; do usleep 20000; done
 END
 
-# in_background COMMAND…: $writer is its pid
-in_background() {
-	"$@" &
+# pause_aside: a pause by another process, whose pid is $writer
+pause_aside() {
+	./write-errno "$SYS/control/paused" 1 >"$DIR/writer" &
 	writer=$!
+	await 60 is 1 cat "$SYS/control/paused"
 }
 
 alive() { kill -0 "$writer" 2>/dev/null; }
@@ -27,50 +28,47 @@ resume() { echo 0 >"$SYS/control/paused"; }
 pauses() {
 	reload helper="$DIR/helper" && is idle state && pause && is paused state &&
 		is 1 cat "$SYS/control/paused" && raise true && raise true &&
-		await 10 is 2 counter pending && is 0 counter runs
+		await 60 is 2 counter pending && is 0 counter runs
 }
 
 resumes() {
-	resume && await 10 quiet && is 0 cat "$SYS/control/paused" && is 2 received && conserved
+	resume && await 60 quiet && is 0 cat "$SYS/control/paused" && is 2 received && conserved
 }
 
 busy_run() {
 	rm -f "$DIR/go"
-	raise "wait_for $DIR/go" && await 10 is 3 received && is running state
+	raise "wait_for $DIR/go" && await 60 is 3 received && is running state
 }
 
 waits() {
-	busy_run && raise true && in_background ./write_errno "$SYS/control/paused" 1 &&
-		await 10 is 1 cat "$SYS/control/paused" && alive && is running state
+	busy_run && raise true && pause_aside && alive && is running state
 }
 
 returns() {
-	go && await 10 dead && wait "$writer" && is paused state && is 3 received &&
-		is 1 counter pending && resume && await 10 quiet && is 4 received
+	go && await 60 dead && is OK head -n 1 "$DIR/writer" && is paused state && is 3 received &&
+		is 1 counter pending && resume && await 60 quiet && is 4 received
 }
 
 killed() {
 	rm -f "$DIR/go"
-	raise "wait_for $DIR/go" && await 10 is 5 received
-	in_background ./write_errno "$SYS/control/paused" 1
-	await 10 is 1 cat "$SYS/control/paused" && kill -9 "$writer" && await 5 dead &&
-		is running state && go && await 10 is paused state && resume &&
-		await 10 quiet && conserved
+	raise "wait_for $DIR/go" && await 60 is 5 received
+	pause_aside && kill -9 "$writer" && await 60 dead &&
+		is running state && go && await 60 is paused state && resume &&
+		await 60 quiet && conserved
 }
 
 junk() {
 	for text in 2 x; do
-		./write_errno "$SYS/control/paused" "$text"
-		is 22 echo $? || return 1
+		is EINVAL errno_of "$SYS/control/paused" "$text" || return 1
 	done
 	is 0 cat "$SYS/control/paused" && is idle state
 }
 
 grace() {
-	reload helper="$DIR/helper" grace=1500 && start=$(uptime_ms) && is paused state &&
-		is 0 cat "$SYS/control/end_grace" && raise true && await 20 quiet &&
+	reload helper="$DIR/helper" grace=3000 && start=$(uptime_ms) && is paused state &&
+		is 0 cat "$SYS/control/end_grace" && raise true && await 60 quiet &&
 		is 1 received && is 1 cat "$SYS/control/end_grace" &&
-		atleast 1400 echo $(($(uptime_ms) - start)) && conserved
+		atleast 2500 echo $(($(uptime_ms) - start)) && conserved
 }
 
 held_by_grace() {
@@ -79,26 +77,26 @@ held_by_grace() {
 
 ended() {
 	reload helper="$DIR/helper" grace=86400000 && raise true &&
-		await 10 is 1 counter pending && is paused state &&
-		./write_errno "$SYS/control/end_grace" 1 && await 10 quiet && is 1 received &&
+		await 60 is 1 counter pending && is paused state &&
+		is OK errno_of "$SYS/control/end_grace" 1 && await 60 quiet && is 1 received &&
 		is idle state && conserved
 }
 
 # Pausing and grace are two reasons: the end of one is not the other's
 both() {
 	reload helper="$DIR/helper" grace=86400000 && raise true && pause &&
-		echo 1 >"$SYS/control/end_grace" && await 5 is 1 cat "$SYS/control/end_grace" &&
-		is paused state && is 0 counter runs && resume && await 10 quiet && is 1 received
+		echo 1 >"$SYS/control/end_grace" && await 60 is 1 cat "$SYS/control/end_grace" &&
+		is paused state && is 0 counter runs && resume && await 60 quiet && is 1 received
 }
 
 level() {
 	reload helper="$DIR/helper" helper_level=4 && raise "<5>true" && raise "<4>echo 4" &&
-		raise "<6>true" && raise "<0>echo 0" && await 10 quiet &&
+		raise "<6>true" && raise "<0>echo 0" && await 60 quiet &&
 		is "echo 4;echo 0;" messages && is 2 counter filtered && conserved
 }
 
 level_now() {
-	echo 7 >"$PARAMS/helper_level" && raise "<7>echo 7" && await 10 quiet &&
+	echo 7 >"$PARAMS/helper_level" && raise "<7>echo 7" && await 60 quiet &&
 		is "echo 4;echo 0;echo 7;" messages && is 2 counter filtered && conserved
 }
 

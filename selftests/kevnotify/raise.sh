@@ -192,7 +192,19 @@ all_received() {
 	settle && is "$((all - 1))" "$(receipts manual)"
 }
 
-plan 17
+# Though kevnotifyd is slow to look: the newest of three from before, and all after
+first_helper() {
+	fresh burst=0 && rm -rf "$GOT" || return 1
+	for _ in 1 2 3; do echo before >"$SYS/control/raise"; done
+	echo 200 >"$DBG/inject/slow_ms"
+	recorder
+	for _ in 1 2 3; do echo after >"$SYS/control/raise"; done
+	echo 0 >"$DBG/inject/slow_ms"
+	settle && holds "$SYS/stats/skipped" 2 && is 4 "$(receipts manual)" &&
+		is 3 "$(grep -l MESSAGE=after "$GOT"/* | wc -l)"
+}
+
+plan 18
 begin burst=0 helper_level=7
 script_helper <<-'END'
 	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
@@ -217,5 +229,6 @@ check "a task's name forges nothing" forged_name
 check "what had to wait says so" delayed
 check "every raise reached the helper" all_received
 check "output goes to the kernel log in lines, up to a limit" output
+check "a first helper begins with the newest record" first_helper
 check "nothing is lost" conserved
 end

@@ -19,6 +19,18 @@ reload() {
 	modprobe kevnotify burst=0 "$@"
 }
 
+# calibrate: $unit ms, three times what a run takes here, and at least 500
+calibrate() {
+	unit=500
+	reload helper="$DIR/helper" || return 1
+	start=$(uptime_ms)
+	raise true
+	await 60 quiet
+	start=$((($(uptime_ms) - start) * 3))
+	[ "$start" -lt "$unit" ] || unit=$start
+	echo "# a run may take $unit ms"
+}
+
 # restore: as the harness had loaded it
 restore() {
 	[ ! -d /sys/module/kevnotify ] || await 20 rmmod kevnotify 2>/dev/null
@@ -44,9 +56,14 @@ receiver() {
 	END
 }
 
+# errno_of FILE TEXT, or other arguments of write-errno: OK, or the errno's name
+errno_of() {
+	./write-errno "$@" | head -n 1
+}
+
 # counter NAME
 counter() {
-	cat "$SYS/stats/$1"
+	cat "$SYS/stats/$1" 2>/dev/null
 }
 
 # is VALUE COMMAND…: the command prints just that

@@ -34,9 +34,10 @@ threads() {
 }
 
 given_up() {
-	reload helper="$DIR/helper" timeout=500 && trace_on && freeze &&
+	reload helper="$DIR/helper" timeout="$unit" && trace_on && freeze &&
 		raise "exec touch $DIR/mnt/1" && raise true &&
-		took 3400 15000 await 30 is 2 received && await 10 quiet &&
+		took $((unit + 2980)) $((unit * 10 + 6000)) await 120 is 2 received &&
+		await 60 quiet &&
 		is 1 counter stuck && is 2 counter delivered && is stuck run_trace 1 outcome &&
 		is "ok 0" health && conserved
 }
@@ -57,42 +58,42 @@ four() {
 		raise "exec touch $DIR/mnt/$n"
 	done
 	raise true
-	await 60 is 4 counter stuck && await 10 is "stuck 0" health && is 4 runs stuck &&
+	await 180 is 4 counter stuck && await 60 is "stuck 0" health && is 4 runs stuck &&
 		is 5 received && atleast 1 counter pending && is idle state
 }
 
 gone() {
-	thaw && await 30 quiet && is 6 received && await 30 is 0 runs stuck && is 1 threads &&
+	thaw && await 60 quiet && is 6 received && await 60 is 0 runs stuck && is 1 threads &&
 		is "ok 0" health && conserved
 }
 
 unloads() {
-	await 10 rmmod kevnotify && is 0 threads && is 0 processes touch
+	await 60 rmmod kevnotify && is 0 threads && is 0 processes touch
 }
 
 # Its output closed, such a run does not even pin the module
 unloads_beside() {
 	reload helper="$DIR/helper" && freeze && raise "exec touch-quietly $DIR/mnt/5" &&
-		await 10 is 1 received && await 10 is 1 processes "mnt/5" &&
-		await 10 is 0 cat /sys/module/kevnotify/refcnt &&
-		took 2900 8000 rmmod kevnotify && is 1 processes "mnt/5" && is 0 threads
+		await 60 is 1 received && await 60 is 1 processes "mnt/5" &&
+		await 60 is 0 cat /sys/module/kevnotify/refcnt &&
+		took 2900 20000 rmmod kevnotify && is 1 processes "mnt/5" && is 0 threads
 }
 
 ends_beside() {
-	thaw && await 10 is 0 processes "mnt/5"
+	thaw && await 60 is 0 processes "mnt/5"
 }
 
 # Before exec succeeded the event is not delivered, and comes again
 in_exec() {
 	modprobe kevnotify-test-exec path="$DIR/helper" hang=1 &&
-		reload helper="$DIR/helper" timeout=500 && raise "echo 1" && raise "echo 2" &&
-		await 20 is 1 counter stuck && is 0 counter delivered &&
+		reload helper="$DIR/helper" timeout="$unit" && raise "echo 1" && raise "echo 2" &&
+		await 60 is 1 counter stuck && is 0 counter delivered &&
 		is "failing 110" health && is 1 cat "$EXEC/hanging" && ! rmmod kevnotify 2>/dev/null
 }
 
 comes_again() {
 	echo 0 >"$EXEC/hang"
-	await 30 quiet && is "echo 1;echo 2;" messages && in_order &&
+	await 60 quiet && is "echo 1;echo 2;" messages && in_order &&
 		await 20 is 0 runs stuck && is 0 cat "$EXEC/hanging" && conserved
 }
 
@@ -100,7 +101,7 @@ too_big() {
 	echo 7 >"$EXEC/err"
 	echo 1 >"$EXEC/times"
 	got=$(received)
-	raise true && await 10 quiet && is $((got + 1)) received && is 0 counter failed &&
+	raise true && await 60 quiet && is $((got + 1)) received && is 0 counter failed &&
 		is 1 environment "$(sed -n '$s/ .*//p' "$RECEIPTS")" KEVNOTIFY_TRUNCATED &&
 		conserved
 }
@@ -108,7 +109,7 @@ too_big() {
 given_up_too_big() {
 	echo 2 >"$EXEC/times"
 	got=$(received)
-	raise true && raise "echo after" && await 10 quiet && is $((got + 1)) received &&
+	raise true && raise "echo after" && await 60 quiet && is $((got + 1)) received &&
 		is 1 counter failed && conserved
 }
 
@@ -116,6 +117,7 @@ given_up_too_big() {
 cases="given_up shown pinned four gone unloads unloads_beside ends_beside"
 
 plan 12
+calibrate
 if disk; then
 	check "a run that survives SIGKILL is given up, the next is served" given_up
 	check "it is shown with its process" shown

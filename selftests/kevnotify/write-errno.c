@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * write-errno [-c] [-u] [-n NAME] FILE [TEXT]: one write(2) of TEXT, or of
+ * write-errno [-c] [-f] [-u] [-n NAME] FILE [TEXT]: one write(2) of TEXT, or of
  * what standard input holds, to FILE. Prints OK, SHORT, or the errno's name;
  * then a line for each of kevnotify's own lines in the kernel log meanwhile.
  *	-c	without CAP_SYS_ADMIN among the effective capabilities
+ *	-f	of a byte at an address where there is none
  *	-u	as root of a user namespace, who is this one's root too
  *	-n	as a task of that name
  */
@@ -18,6 +19,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#define NOWHERE	((const char *)1)
 
 static char input[2 << 20];
 
@@ -52,11 +55,15 @@ static void enter_user_namespace(void)
 	close(fd);
 }
 
-static size_t read_input(void)
+static size_t text_length(const char *text)
 {
 	size_t len = 0;
 	ssize_t n;
 
+	if (text == NOWHERE)
+		return 1;
+	if (text != input)
+		return strlen(text);
 	while ((n = read(0, input + len, sizeof(input) - len)) > 0)
 		len += n;
 	return len;
@@ -103,9 +110,11 @@ int main(int argc, char **argv)
 	int log = log_open();
 	int option;
 
-	while ((option = getopt(argc, argv, "+cun:")) != -1) {
+	while ((option = getopt(argc, argv, "+cfun:")) != -1) {
 		if (option == 'c')
 			drop_capability();
+		else if (option == 'f')
+			text = NOWHERE;
 		else if (option == 'u')
 			enter_user_namespace();
 		else if (option == 'n')
@@ -113,9 +122,9 @@ int main(int argc, char **argv)
 		else
 			return 2;
 	}
-	if (optind + 1 < argc)
+	if (text == input && optind + 1 < argc)
 		text = argv[optind + 1];
-	puts(write_once(argv[optind], text, text == input ? read_input() : strlen(text)));
+	puts(write_once(argv[optind], text, text_length(text)));
 	log_print(log);
 	return 0;
 }

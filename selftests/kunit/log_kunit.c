@@ -249,12 +249,14 @@ static void long_record(unsigned int message, unsigned int n, unsigned int len)
 static unsigned int whole_keys(const struct kev_record *rec)
 {
 	const char *p = rec->text + strlen(rec->text) + 1;
+	const char *end = rec->text + sizeof(rec->text);
 	unsigned int n = 0;
 
-	for (; *p; p += strlen(p) + 1, n++)
-		if (strcmp(p, keys[n]))
+	for (; p < end && *p && keys[n]; p += strlen(keys[n++]) + 1)
+		if (strncmp(p, keys[n], end - p))
 			return UINT_MAX;
-	return p < rec->text + sizeof(rec->text) ? n : UINT_MAX;
+	/* The empty string that ends them lies within, too */
+	return p < end && !*p ? n : UINT_MAX;
 }
 
 static void log_leaves_out_keys_without_room(struct kunit *test)
@@ -362,6 +364,7 @@ static struct kunit_suite log_suite = {
 	.exit		= log_test_exit,
 	.test_cases	= log_cases,
 };
+
 kunit_test_suite(log_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's log");

@@ -278,16 +278,17 @@ static void sysctl_refuses_alike(struct kunit *test)
 
 static void sysctl_reads(struct kunit *test)
 {
+	KEV_CTL_TABLE *helper = &kev_sysctl_table[SYSCTL_HELPER];
 	char buffer[300] = "";
 	size_t len = sizeof(buffer);
 	loff_t at = 0;
 
 	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
-	KUNIT_EXPECT_EQ(test, kev_sysctl(&kev_sysctl_table[SYSCTL_HELPER], 0, buffer, &len, &at), 0);
+	KUNIT_EXPECT_EQ(test, kev_sysctl(helper, 0, buffer, &len, &at), 0);
 	KUNIT_EXPECT_EQ(test, len, (size_t)10);
 	KUNIT_EXPECT_EQ(test, memcmp(buffer, "/bin/true\n", 10), 0);
 	len = sizeof(buffer);
-	KUNIT_EXPECT_EQ(test, kev_sysctl(&kev_sysctl_table[SYSCTL_HELPER], 0, buffer, &len, &at), 0);
+	KUNIT_EXPECT_EQ(test, kev_sysctl(helper, 0, buffer, &len, &at), 0);
 	KUNIT_EXPECT_EQ(test, len, (size_t)0);
 	len = sizeof(buffer);
 	at = 0;
@@ -340,6 +341,7 @@ static struct kunit_suite params_suite = {
 	.exit		= params_test_exit,
 	.test_cases	= params_cases,
 };
+
 kunit_test_suite(params_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's parameters");

@@ -54,10 +54,10 @@ static void path_follows_no_magic_links(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(links); i++) {
 		snprintf(path, sizeof(path), "/proc/1/%s", links[i]);
-		snprintf(culprit, sizeof(culprit), "%s is a link without", path);
+		snprintf(culprit, sizeof(culprit), "%s is a magic link", path);
 		expect_path(test, path, -ELOOP, culprit);
 	}
-	expect_path(test, "/proc/1/root/bin/busybox", -ELOOP, "/proc/1/root is a link");
+	expect_path(test, "/proc/1/root/bin/busybox", -ELOOP, "/proc/1/root is a magic link");
 }
 
 static void path_is_bounded(struct kunit *test)
@@ -115,6 +115,7 @@ static struct kunit_suite path_suite = {
 	.exit		= path_test_exit,
 	.test_cases	= path_cases,
 };
+
 kunit_test_suite(path_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's check of paths");

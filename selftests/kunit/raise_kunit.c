@@ -335,6 +335,7 @@ static struct kunit_suite raise_suite = {
 	.exit		= raise_test_exit,
 	.test_cases	= raise_cases,
 };
+
 kunit_test_suite(raise_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's raise");

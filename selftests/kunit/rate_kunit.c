@@ -323,6 +323,7 @@ static struct kunit_suite rate_suite = {
 	.exit		= rate_test_exit,
 	.test_cases	= rate_cases,
 };
+
 kunit_test_suite(rate_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's rate limit");

@@ -69,8 +69,10 @@ static bool has(const struct bench *b, const char *line)
 	return false;
 }
 
-#define EXPECT_HAS(test, b, line) \
-	KUNIT_EXPECT_TRUE_MSG(test, has(b, line), "no line %s in\n%s", line, (b)->out)
+static void expect_has(struct kunit *test, const struct bench *b, const char *line)
+{
+	KUNIT_EXPECT_TRUE_MSG(test, has(b, line), "no line %s in\n%s", line, b->out);
+}
 
 static const struct {
 	const char	*what;
@@ -141,9 +143,9 @@ static void render_escapes_message_and_comm(struct kunit *test)
 		strcpy(b->rec.event.comm, escapes[i].in);
 		render(b);
 		snprintf(line, sizeof(line), "MESSAGE=%s", escapes[i].out);
-		EXPECT_HAS(test, b, line);
+		expect_has(test, b, line);
 		snprintf(line, sizeof(line), "KEVNOTIFY_COMM=%s", escapes[i].out);
-		EXPECT_HAS(test, b, line);
+		expect_has(test, b, line);
 	}
 }
 
@@ -185,13 +187,13 @@ static void render_writes_every_type(struct kunit *test)
 	kev_value_put(&b->rec.event, KEVNOTIFY_TYPE_U64, "abc", 3);
 	set_text(b, "m", keys);
 	render(b);
-	EXPECT_HAS(test, b, "KEVNOTIFY_U=18446744073709551615");
-	EXPECT_HAS(test, b, "KEVNOTIFY_S=9223372036854775807");
-	EXPECT_HAS(test, b, "KEVNOTIFY_NEG=-9223372036854775808");
-	EXPECT_HAS(test, b, "KEVNOTIFY_HEX=0xdeadbeefcafe");
-	EXPECT_HAS(test, b, "KEVNOTIFY_IP=192.0.2.1");
-	EXPECT_HAS(test, b, "KEVNOTIFY_STR=word");
-	EXPECT_HAS(test, b, "KEVNOTIFY_ODD=0");
+	expect_has(test, b, "KEVNOTIFY_U=18446744073709551615");
+	expect_has(test, b, "KEVNOTIFY_S=9223372036854775807");
+	expect_has(test, b, "KEVNOTIFY_NEG=-9223372036854775808");
+	expect_has(test, b, "KEVNOTIFY_HEX=0xdeadbeefcafe");
+	expect_has(test, b, "KEVNOTIFY_IP=192.0.2.1");
+	expect_has(test, b, "KEVNOTIFY_STR=word");
+	expect_has(test, b, "KEVNOTIFY_ODD=0");
 }
 
 static void render_writes_the_stack(struct kunit *test)
@@ -204,7 +206,7 @@ static void render_writes_the_stack(struct kunit *test)
 	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
 	set_text(b, "m", keys);
 	render(b);
-	EXPECT_HAS(test, b, "KEVNOTIFY_A=1");
+	expect_has(test, b, "KEVNOTIFY_A=1");
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "\nKEVNOTIFY_STACK=kev_render_record+0x1/"));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "0x1234\n"));
 }
@@ -247,10 +249,10 @@ static void render_notes_only_where_they_apply(struct kunit *test)
 	b->notes.lost = 2;
 	b->notes.delayed_ms = 3;
 	render(b);
-	EXPECT_HAS(test, b, "KEVNOTIFY_SUPPRESSED=1");
-	EXPECT_HAS(test, b, "KEVNOTIFY_LOST=2");
-	EXPECT_HAS(test, b, "KEVNOTIFY_DELAYED_MS=3");
-	EXPECT_HAS(test, b, "KEVNOTIFY_TRUNCATED=1");
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=1");
+	expect_has(test, b, "KEVNOTIFY_LOST=2");
+	expect_has(test, b, "KEVNOTIFY_DELAYED_MS=3");
+	expect_has(test, b, "KEVNOTIFY_TRUNCATED=1");
 }
 
 static void render_fixed_only(struct kunit *test)
@@ -263,7 +265,7 @@ static void render_fixed_only(struct kunit *test)
 	b->notes.fixed_only = true;
 	render(b);
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "KEVNOTIFY_A="));
-	EXPECT_HAS(test, b, "KEVNOTIFY_TRUNCATED=1");
+	expect_has(test, b, "KEVNOTIFY_TRUNCATED=1");
 }
 
 /* Values whose keys found no room, or that a source never named, are left out */
@@ -276,7 +278,7 @@ static void render_leaves_out_nameless_values(struct kunit *test)
 	put_number(b, KEVNOTIFY_TYPE_U64, 8);
 	set_text(b, "m", keys);
 	render(b);
-	EXPECT_HAS(test, b, "KEVNOTIFY_A=7");
+	expect_has(test, b, "KEVNOTIFY_A=7");
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "=8\n"));
 }
 
@@ -319,7 +321,7 @@ static void render_finds_no_value_of_another_key(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? ?");
 	set_text(b, "m", keys);
 	render(b);
-	EXPECT_HAS(test, b, "KEVNOTIFY_A=1");
+	expect_has(test, b, "KEVNOTIFY_A=1");
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "KEVNOTIFY_B="));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "KEVNOTIFY_STACK="));
 }
@@ -510,6 +512,7 @@ static struct kunit_suite render_suite = {
 	.init		= render_test_init,
 	.test_cases	= render_cases,
 };
+
 kunit_test_suite(render_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's text form");

@@ -346,6 +346,7 @@ static struct kunit_suite source_suite = {
 	.init		= source_test_init,
 	.test_cases	= source_cases,
 };
+
 kunit_test_suite(source_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's registry of sources");

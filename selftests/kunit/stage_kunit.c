@@ -464,6 +464,7 @@ static struct kunit_suite stage_suite = {
 	.exit		= stage_test_exit,
 	.test_cases	= stage_cases,
 };
+
 kunit_test_suite(stage_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's stage");

@@ -126,6 +126,7 @@ static struct kunit_suite value_suite = {
 	.name		= "kevnotify_value",
 	.test_cases	= value_cases,
 };
+
 kunit_test_suite(value_suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's values");

@@ -104,24 +104,32 @@ static void fill(struct kev_event *ev, unsigned int level, unsigned long n)
 	memset(ev->data, n + level, ev->len);
 }
 
-static void stage_one(struct producer *p, struct kev_stage *st, unsigned int level)
+/* kev_stage_put() in slow motion, so that the collector looks at open slots too */
+static bool put_slowly(struct kev_stage *st, struct kev_event *ev)
 {
-	struct kev_event ev;
 	struct kev_slot *slot;
 	u32 ticket;
 
+	slot = kev_stage_reserve(st, &ticket, &ev->mono);
+	if (!slot)
+		return false;
+	idle(dice(64));
+	slot->event = *ev;
+	kev_stage_commit(st, slot, ticket);
+	return true;
+}
+
+static void stage_one(struct producer *p, struct kev_stage *st, unsigned int level)
+{
+	struct kev_event ev;
+
 	fill(&ev, level, p->staged[level] + 1);
-	slot = kev_stage_reserve(st, &ticket, &ev.mono);
-	if (!slot) {
+	if (mode == PING ? put_slowly(st, &ev) : kev_stage_put(st, &ev)) {
+		p->staged[level]++;
+	} else {
 		kev_stat_inc(KEV_STAT_REFUSED);
 		p->refused[level]++;
-		return;
 	}
-	if (mode == PING)
-		idle(dice(64));
-	memcpy(&slot->event, &ev, offsetof(struct kev_event, data) + ev.len);
-	p->staged[level]++;
-	kev_stage_commit(st, slot, ticket);
 }
 
 /* As raise.c does it; a writer that dies never leaves */

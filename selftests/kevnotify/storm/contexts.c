@@ -19,8 +19,8 @@
 #include "nmi.h"
 #include "storm.h"
 
-#define STORM_IRQ_BATCH		2	/* raises of one interrupt */
-#define STORM_SOFTIRQ_BATCH	2
+#define STORM_IRQ_BATCH		8	/* raises of one interrupt */
+#define STORM_SOFTIRQ_BATCH	8
 
 /**
  * struct storm_cpu - a CPU's means

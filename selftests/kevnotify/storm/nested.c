@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Raises an event and interrupts that raise between reserve and commit. Write
+ * Raises an event and interrupts that raise, between reserve and commit. Write
  * to the parameter "action":
  *
  *	nmi		an NMI raises there
  *	int3		a breakpoint's handler does, which is NMI context too
  *	recursion	the same task does
+ *	reserve		an NMI does, in the middle of the reserve
  *	oops CPU	a task dies there in its raise, by a bad pointer it gave
  *	die CPU		a task dies there in its raise, between reserve and commit
  */
@@ -23,8 +24,11 @@
 
 #include "nmi.h"
 
-#define NESTED_TIMES	50
+#define NESTED_TIMES	10
 #define NESTED_SPINS	100000000
+#define NESTED_COMMIT	"kev_stage_commit"
+/* Between a reserve's look at the head and its compare-exchange */
+#define NESTED_STAMP	"ktime_get_mono_fast_ns"
 
 enum nested_id {
 	NESTED_OUTER = 1,
@@ -59,6 +63,8 @@ static DEFINE_MUTEX(nested_mutex);
 /* In whose raise the probe acts */
 static struct task_struct *nested_task;
 static bool nested_asked;
+/* It has acted in this raise: a reserve that is tried again comes by again */
+static bool nested_done;
 
 static void nested_raise_inner(void)
 {
@@ -80,8 +86,9 @@ static int nested_nmi_handler(struct kprobe *p, struct pt_regs *regs)
 {
 	unsigned int spins;
 
-	if (current != nested_task)
+	if (current != nested_task || nested_done)
 		return 0;
+	nested_done = true;
 	WRITE_ONCE(nested_asked, true);
 	storm_nmi_send(raw_smp_processor_id());
 	for (spins = 0; READ_ONCE(nested_asked) && spins < NESTED_SPINS; spins++)
@@ -119,28 +126,31 @@ static void nested_after(struct kprobe *p, struct pt_regs *regs, unsigned long f
 /* The probes take a fresh struct each time, as registration fills it in */
 static struct kprobe nested_probe;
 
-static int nested_probe_at(kprobe_pre_handler_t handler, unsigned int offset)
+static int nested_probe_at(const char *symbol, kprobe_pre_handler_t handler, unsigned int offset)
 {
 	memset(&nested_probe, 0, sizeof(nested_probe));
-	nested_probe.symbol_name = "kev_stage_commit";
+	nested_probe.symbol_name = symbol;
 	nested_probe.offset = offset;
 	nested_probe.pre_handler = handler;
 	nested_probe.post_handler = offset ? nested_after : NULL;
 	return register_kprobe(&nested_probe);
 }
 
-static int nested_raise_outer(kprobe_pre_handler_t handler, unsigned int offset)
+static int nested_raise_outer(const char *symbol, kprobe_pre_handler_t handler,
+			      unsigned int offset)
 {
 	unsigned int i;
 	int err;
 
-	err = nested_probe_at(handler, offset);
+	err = nested_probe_at(symbol, handler, offset);
 	if (err)
 		return err;
 	nested_task = current;
 	for (i = 0; i < NESTED_TIMES; i++) {
 		outer++;
+		nested_done = false;
 		kevnotify_raise(nested_source, NESTED_OUTER, KEVNOTIFY_U64(outer));
+		nested_done = true;
 		/* A stage may be small */
 		usleep_range(1000, 2000);
 	}
@@ -149,14 +159,14 @@ static int nested_raise_outer(kprobe_pre_handler_t handler, unsigned int offset)
 	return 0;
 }
 
-static int nested_nmi(void)
+static int nested_nmi(const char *symbol)
 {
 	int err;
 
 	err = register_nmi_handler(NMI_LOCAL, nested_in_nmi, 0, "kevnotify-nested");
 	if (err)
 		return err;
-	err = nested_raise_outer(nested_nmi_handler, 0);
+	err = nested_raise_outer(symbol, nested_nmi_handler, 0);
 	unregister_nmi_handler(NMI_LOCAL, "kevnotify-nested");
 	return err;
 }
@@ -166,8 +176,8 @@ static int nested_int3(void)
 {
 	int err;
 
-	err = nested_raise_outer(nested_raise_handler, 5);
-	return err ? nested_raise_outer(nested_raise_handler, 9) : 0;
+	err = nested_raise_outer(NESTED_COMMIT, nested_raise_handler, 5);
+	return err ? nested_raise_outer(NESTED_COMMIT, nested_raise_handler, 9) : 0;
 }
 
 static int nested_oops_thread(void *unused)
@@ -206,7 +216,7 @@ static int nested_kill_committing(unsigned int cpu)
 {
 	int err;
 
-	err = nested_probe_at(nested_die_handler, 0);
+	err = nested_probe_at(NESTED_COMMIT, nested_die_handler, 0);
 	if (err)
 		return err;
 	err = nested_kill(nested_die_thread, cpu);
@@ -220,11 +230,13 @@ static int nested_act(const char *action)
 	unsigned int cpu;
 
 	if (sysfs_streq(action, "nmi"))
-		return nested_nmi();
+		return nested_nmi(NESTED_COMMIT);
 	if (sysfs_streq(action, "int3"))
 		return nested_int3();
 	if (sysfs_streq(action, "recursion"))
-		return nested_raise_outer(nested_raise_handler, 0);
+		return nested_raise_outer(NESTED_COMMIT, nested_raise_handler, 0);
+	if (sysfs_streq(action, "reserve"))
+		return nested_nmi(NESTED_STAMP);
 	if (sscanf(action, "oops %u", &cpu) == 1)
 		return nested_kill(nested_oops_thread, cpu);
 	if (sscanf(action, "die %u", &cpu) == 1)

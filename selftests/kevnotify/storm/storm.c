@@ -21,8 +21,8 @@
 
 #include "storm.h"
 
-#define STORM_TASK_BATCH	8	/* raises between two interrupts sent */
-#define STORM_NMI_EVERY		4	/* batches */
+#define STORM_TASK_BATCH	48	/* raises between two interrupts sent */
+#define STORM_NMI_EVERY		2	/* batches */
 #define STORM_REST_EVERY	8
 
 static bool churn;

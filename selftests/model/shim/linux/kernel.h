@@ -3,11 +3,16 @@
 #define _SHIM_LINUX_KERNEL_H
 
 #include <errno.h>
+#include <stddef.h>
 
 #include <linux/bitops.h>
 #include <linux/types.h>
 
-#define round_up(n, size)	(((n) + (size) - 1) / (size) * (size))
 #define BUILD_BUG_ON(wrong)	_Static_assert(!(wrong), #wrong)
+
+static inline size_t round_up(size_t n, size_t size)
+{
+	return (n + size - 1) / size * size;
+}
 
 #endif /* _SHIM_LINUX_KERNEL_H */
