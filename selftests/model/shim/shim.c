@@ -130,7 +130,7 @@ void shim_start(unsigned int cpu)
 {
 	shim_cpu = cpu;
 	shim_threads[cpu] = pthread_self();
-	/* With two CPUs the first producer has one; the second shares the other with the collector */
+	/* With two CPUs the first producer has one; the second shares the collector's */
 	shim_pin(cpu == SHIM_COLLECTOR ? 1 : cpu);
 	__atomic_store_n(&shim_online[cpu], 1, __ATOMIC_RELEASE);
 }
