@@ -11,7 +11,7 @@ BOUND=4000	# ms
 MODULES=/lib/modules/$(uname -r)/updates
 
 case ${KEVNOTIFY_TIER:-} in
-quick) rounds=${R:-3} ;;
+quick) rounds=3 ;;
 *) rounds=200 ;;
 esac
 

@@ -4,6 +4,7 @@
  * order, each event at most once and whole.
  */
 #include <linux/bitmap.h>
+#include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
@@ -14,7 +15,7 @@
 #include "storm.h"
 #include "trace.h"
 
-#define STORM_SERIALS	(1 << 20)	/* events of a level that can be told apart */
+#define STORM_SERIALS	BIT(20)	/* events of a level that can be told apart */
 
 /* Written by kevnotifyd alone */
 static struct {
