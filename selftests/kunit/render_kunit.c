@@ -172,6 +172,17 @@ static void render_reads_no_further(struct kunit *test)
 	KUNIT_EXPECT_LT(test, b->len, sizeof(b->out));
 }
 
+/* A whole character in memory, of which two bytes are the value's */
+static void render_stops_at_the_length(struct kunit *test)
+{
+	char out[16];
+	struct kev_text t = { out, sizeof(out), 0 };
+
+	kev_text_escape(&t, "\xe2\x82\xac", 2);
+	out[t.len] = '\0';
+	KUNIT_EXPECT_STREQ(test, out, "\\xe2\\x82");
+}
+
 static void render_writes_every_type(struct kunit *test)
 {
 	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "ODD", NULL };
@@ -489,6 +500,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_escapes_values),
 	KUNIT_CASE(render_escapes_message_and_comm),
 	KUNIT_CASE(render_reads_no_further),
+	KUNIT_CASE(render_stops_at_the_length),
 	KUNIT_CASE(render_writes_every_type),
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),
