@@ -40,17 +40,11 @@ none_fails() {
 	echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
 }
 
-# load MODULE ARGS BAD: see failnth. What the kernel allocates before it comes to
-# the module takes long, and is for the full tier.
-load() {
-	[ "$KEVNOTIFY_TIER" != full ] || set -- "$1" "$2"
-	./failnth load "$@"
-}
-
-# load_fails: stages of one page, as bigger ones are not slab's
+# load_fails: stages of one page, as bigger ones are not slab's. What the kernel
+# allocates before it reads the parameters is its own, and it complains at length.
 load_fails() {
 	rmmod kevnotify
-	load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' helper=relative
+	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' helper=relative
 }
 
 # too_big: the errno, one line, and nothing else
@@ -62,7 +56,7 @@ too_big() {
 }
 
 registration_fails() {
-	load "$SAMPLE" '' level=junk && ! [ -e "$SYS/sources/sample" ]
+	./failnth load "$SAMPLE" '' level=junk && ! [ -e "$SYS/sources/sample" ]
 }
 
 # writes_fail: each FILE OLD NEW below

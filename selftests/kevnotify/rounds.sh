@@ -36,7 +36,8 @@ storm_and_run() {
 	echo "500 100 100 10" >"$STORM/run"
 }
 
-# held: something is named that holds the module
+# held: something is named that holds the module. Between two runs nothing does,
+# so this is asked more than once.
 held() {
 	read -r refs <"/sys/module/kevnotify/refcnt"
 	[ "$refs" = 0 ] || grep -qE '^run active|^outputs [1-9]' "$DBG/refs"
@@ -64,7 +65,7 @@ leave() {
 	2) return 1 ;;
 	esac
 	busy=$((busy + 1))
-	if ! held; then
+	if ! await 5 held; then
 		cat /run/rmmod "$DBG/refs" | sed 's/^/# /'
 		return 1
 	fi

@@ -71,7 +71,7 @@ static int dying_coming(unsigned int cpu)
 }
 
 static struct kprobe dying_probe = {
-	.symbol_name	= "cpu_disable_common",
+	.symbol_name	= "native_cpu_disable",
 	.pre_handler	= dying_going,
 };
 
