@@ -41,10 +41,13 @@ none_fails() {
 }
 
 # load_fails: stages of one page, as bigger ones are not slab's. What the kernel
-# allocates before it reads the parameters is its own, and it complains at length.
+# allocates before it reads the parameters is its own, and it complains at length;
+# what it does from there to the module's init is for the full tier.
 load_fails() {
 	rmmod kevnotify
-	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' helper=relative
+	bad=log_records=1048576
+	[ "$KEVNOTIFY_TIER" != full ] || bad=helper=relative
+	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$bad"
 }
 
 # too_big: the errno, one line, and nothing else

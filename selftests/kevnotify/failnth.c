@@ -6,8 +6,8 @@
  * Each time one more allocation of that system call succeeds before one fails,
  * by the kernel's /proc/self/fail-nth, and a call that failed has to have left
  * nothing behind. Prints what came of it; fails at the first thing that is wrong.
- * BAD is a parameter that is refused: allocations before that are the kernel's
- * own, and are left out.
+ * BAD is a parameter that ends the load: the allocations before that are left out,
+ * but for the last ones.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -154,8 +154,9 @@ static int check_load(const char *name, unsigned int n, int err)
 }
 
 #define MANY	1000000
+#define LAST	50
 
-/* The first allocation after the module's parameters have been read */
+/* Where to begin: a little before the load with a bad parameter came to its end */
 static unsigned int first_after(const char *path, const char *bad)
 {
 	unsigned int left;
@@ -164,7 +165,7 @@ static unsigned int first_after(const char *path, const char *bad)
 		return 1;
 	if (!failing_load(path, bad, MANY, &left))
 		die(bad);
-	return MANY - left;
+	return MANY - left > LAST ? MANY - left - LAST : 1;
 }
 
 static int sweep_load(const char *path, const char *args, const char *bad)

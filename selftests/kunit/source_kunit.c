@@ -248,7 +248,8 @@ static void source_leaves_nothing_behind(struct kunit *test)
 	stage_repairs = 0;
 	kevnotify_source_unregister(draining);
 	KUNIT_EXPECT_EQ(test, stage_drains, 0);
-	KUNIT_EXPECT_EQ(test, stage_repairs, 3);
+	/* Once before it looks, as a raise may have died before its reserve */
+	KUNIT_EXPECT_EQ(test, stage_repairs, 4);
 	KUNIT_EXPECT_TRUE(test, drained_resolved);
 	KUNIT_EXPECT_NULL(test, kev_source_get_next(NULL));
 }

@@ -19,6 +19,8 @@ BEGIN {
 
 # The trace of an OOM report, and of a report that was announced, is theirs.
 /invoked oom-killer:/ { its_trace = 1 }
+# So is that of a page that the victim did not get any more.
+/: page allocation failure: order:0, mode:[^(]*\(GFP_HIGHUSER/ { its_trace = 1 }
 /Call Trace:/ && its_trace { its_trace = 0; next }
 $0 !~ bad { next }
 expect != "" && $0 ~ expect { seen = its_trace = 1; next }
