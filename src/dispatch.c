@@ -499,7 +499,7 @@ static void kev_dispatch_sleep(unsigned long left)
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
-	if (schedule_timeout(left) || !kev_stage_pending())
+	if (schedule_timeout(left) || !kev_stage_overdue())
 		return;
 	/* An event, and the clock woke us: is its doorbell still on the way? */
 	schedule_timeout_uninterruptible(2);

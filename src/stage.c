@@ -313,6 +313,27 @@ bool kev_stage_pending(void)
 }
 
 /**
+ * kev_stage_overdue() - is there an event for which a doorbell should have rung?
+ *
+ * A CPU that is not online rings nobody: CPU hotplug's callbacks see to its events.
+ *
+ * Context: the collector, when its wait has timed out.
+ * Return: true if so.
+ */
+bool kev_stage_overdue(void)
+{
+	unsigned int cpu;
+
+	for_each_cpu(cpu, &kev_stage_filled) {
+		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
+
+		if (cpu_online(cpu) && kev_stage_committed(st, READ_ONCE(st->tail)))
+			return true;
+	}
+	return false;
+}
+
+/**
  * kev_stage_rung() - has a doorbell rung since kev_stage_arm()?
  *
  * Context: the collector.

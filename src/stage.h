@@ -154,6 +154,7 @@ const struct kev_event *kev_stage_event(const struct kev_stage *st);
 void kev_stage_free(struct kev_stage *st);
 void kev_stage_arm(void);
 bool kev_stage_pending(void);
+bool kev_stage_overdue(void);
 bool kev_stage_rung(void);
 
 /* Anybody, in task context. */
