@@ -7,7 +7,8 @@
  * by the kernel's /proc/self/fail-nth, and a call that failed has to have left
  * nothing behind. Prints what came of it; fails at the first thing that is wrong.
  * BAD is a parameter that ends the load: the allocations before that are left out,
- * but for the last ones.
+ * but for the last ones. With FAILNTH_STEP=N in the environment every Nth of a
+ * load fails instead of every one.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -171,6 +172,8 @@ static unsigned int first_after(const char *path, const char *bad)
 static int sweep_load(const char *path, const char *args, const char *bad)
 {
 	unsigned int first = first_after(path, bad), n = first, failed = 0, left;
+	const char *word = getenv("FAILNTH_STEP");
+	unsigned int step = word ? atoi(word) : 1;
 	char name[64];
 	int err, i;
 
@@ -179,7 +182,7 @@ static int sweep_load(const char *path, const char *args, const char *bad)
 	for (i = 0; name[i]; i++)
 		if (name[i] == '-')
 			name[i] = '_';
-	for (;; n++) {
+	for (;; n += step) {
 		err = failing_load(path, args, n, &left);
 		if (check_load(name, n, err))
 			return 1;
@@ -187,8 +190,8 @@ static int sweep_load(const char *path, const char *args, const char *bad)
 		if (left)
 			break;
 	}
-	printf("# %s: allocations %u to %u failed, %u of them ended the load\n", name, first,
-	       n - 1, failed);
+	printf("# %s: of allocations %u to %u each %u. failed, %u ended the load\n", name, first,
+	       n - 1, step, failed);
 	/* There is one at least that must not be done without */
 	return err || !failed;
 }
