@@ -11,7 +11,8 @@ help:
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
 	@echo 'make bench        what a raise costs, in instructions'
-	@echo 'make deb          the package, in build/'
+	@echo 'make deb          the packages, in build/'
+	@echo 'make repo         a signed repository of them for apt, in build/repo'
 	@echo 'make module       src/kevnotify.ko for the running kernel, or KDIR=headers'
 	@echo 'make clean-cache  remove what the above keep in the cache'
 	@echo
@@ -54,6 +55,10 @@ deb:
 	@selftests/setup deb
 	@selftests/deb
 
+repo:
+	@selftests/setup deb
+	@selftests/repo
+
 install: deb
 	@selftests/install
 
@@ -64,4 +69,4 @@ clean-cache:
 	@selftests/clean-cache
 
 .PHONY: help module demo demo-here check-quick check check-full bench deb \
-	install uninstall clean-cache
+	repo install uninstall clean-cache
