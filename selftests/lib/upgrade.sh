@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Machines to be upgraded: a Debian with systemd, dkms, a kernel and its headers,
+# and what apt needs to install the kernel of the backports without a network.
+
+# shellcheck source=selftests/lib/suites.sh
+. "${BASH_SOURCE[0]%/*}/suites.sh"
+
+UPGRADE_SUITES='bookworm trixie'
+UPGRADE_PACKAGES=dkms,e2fsprogs,kmod,linux-headers-cloud-amd64,linux-image-cloud-amd64,procps,systemd-sysv,udev
+UPGRADE_TO='linux-image-cloud-amd64 linux-headers-cloud-amd64'
+export UPGRADE_SUITES
+
+build_upgrade() {
+	local image
+	SUITE=$2 debootstrap_into "$1/root" "$UPGRADE_PACKAGES" --skip=cleanup/apt --customize-hook='
+		export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
+		rm -f "$1"/var/cache/apt/archives/*.deb
+		apt-get install -qy --no-install-recommends --download-only -t '"$2"'-backports '"$UPGRADE_TO"
+	set -- "$1" "$1/root/var/cache/apt/archives"/linux-image-[0-9]*.deb
+	mkdir "$1/newer"
+	for image in "${@:2}"; do dpkg-deb -x "$image" "$1/newer"; done
+	# Since the kernels are split, modules and image are in two packages.
+	for image in "$1"/root/var/cache/apt/archives/linux-{modules,binary,base}-[0-9]*.deb; do
+		[ ! -e "$image" ] || dpkg-deb -x "$image" "$1/newer"
+	done
+	[ -d "$1/newer/lib/modules" ] || mv "$1/newer/usr/lib" "$1/newer/lib"
+	depmod -b "$1/newer" "$(basename "$1"/newer/lib/modules/*)"
+	boot_of "$1" root "$1/older"
+	boot_of "$1" newer "$1/boot"
+}
+
+# boot_of ENTRY TREE DIR: vmlinuz and initramfs.cpio of the tree's kernel
+boot_of() {
+	local release none
+	release=$(basename "$1/$2"/lib/modules/*)
+	none=$(mktemp -d)
+	mkdir "$3"
+	cp "$1/$2/boot/vmlinuz-$release" "$3/vmlinuz"
+	in_root "$1/$2/lib/modules:/lib/modules" "$none:/module" "$none:/tests" "$3:/out:rw" -- \
+		/inside/only "$release" /inside/initramfs virtio_blk virtio_pci ext4
+	rmdir "$none"
+}
+
+# upgrade_dir SUITE: root/; older/ and boot/: how to boot its kernel and the newer one
+upgrade_dir() {
+	local state
+	state=$(suite_state "$1-backports") || return
+	cache_get "upgrade-$1" "$(sum_of "$UPGRADE_PACKAGES" "$UPGRADE_TO" "$state")" build_upgrade "$1"
+}
+
+# upgrade_disk SUITE REPOS FILE: a new disk of that machine, which knows these
+# repositories
+upgrade_disk() {
+	local dir
+	dir=$(upgrade_dir "$1") || return
+	mkdir -p "${3%/*}"
+	enter_root "$dir/root" "$2:/repos" "${3%/*}:/out:rw" -- /inside/disk "/out/${3##*/}" 2048
+}
