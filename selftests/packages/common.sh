@@ -49,7 +49,10 @@ silent() {
 }
 
 installed() {
-	dkms status kevnotify -k "$KERNEL" | tee /dev/stderr | grep -q "$1.*: installed"
+	local status
+	status=$(dkms status kevnotify -k "$KERNEL")
+	echo "$status"
+	grep -q "$1.*: installed" <<<"$status"
 }
 
 # field NAME: of the module that modprobe would load
@@ -57,15 +60,20 @@ field() {
 	modinfo -k "$KERNEL" -F "$1" "${2:-kevnotify}"
 }
 
-# fake PROGRAM: a script on standard input is this program from now on
+# fake PROGRAM: a script on standard input is this program from now on, where apt
+# looks for it; the real one is beside it
 fake() {
-	cat >"/usr/local/sbin/$1"
-	chmod 755 "/usr/local/sbin/$1"
+	local path
+	path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "$1")
+	[ -e "$path.real" ] || mv "$path" "$path.real"
+	rm -f "$path"
+	cat >"$path"
+	chmod 755 "$path"
 }
 
 # everything: all files, but for what dpkg and apt keep of everything they do
 everything() {
 	find / -xdev \( -path /proc -o -path /dev -o -path /sys -o -path /tmp -o -path /repos -o -path /kev \
 		-o -path /var/cache -o -path /var/log -o -path /var/lib/apt -o -path '/var/lib/dpkg/*-old' \
-		-o -path /usr/local/sbin -o -path /inside -o -path '/var/lib/dkms/mok.*' \) -prune -o -print | sort
+		-o -path /inside -o -path '/var/lib/dkms/mok.*' \) -prune -o -print | sort
 }
