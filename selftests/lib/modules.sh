@@ -15,17 +15,17 @@ build_deb() {
 	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "$2" "$3" "${DEB_INPUT[@]}"
 }
 
-# deb_dir [VERSION SCRIPT]: the packages, for tests with this version and changed
-# by a script.
+# deb_dir VERSION SCRIPT: the packages; for tests, with this version and changed by
+# a script, unless they are empty.
 deb_dir() {
 	local paths=("${DEB_INPUT[@]/#/$KEV_TOP/}" "$KEV_LIB/inside/deb")
-	cache_get deb "$(sum_of "$(hash_of "${paths[@]}")" "$@")" build_deb "${1:-}" "${2:-:}"
+	cache_get deb "$(sum_of "$(hash_of "${paths[@]}")" "$1" "$2")" build_deb "$1" "$2"
 }
 
 # deb_path: the package, built from this tree; the others are beside it.
 deb_path() {
 	local entry
-	entry=$(deb_dir) || return 1
+	entry=$(deb_dir '' '') || return 1
 	printf '%s\n' "$entry"/kevnotify-dkms_*.deb
 }
 

@@ -34,7 +34,7 @@ build_repo() {
 repo_dir() {
 	local debs=${1:-} key
 	key=$(sign_key) || return 1
-	[ -n "$debs" ] || debs=$(deb_dir) || return 1
+	[ -n "$debs" ] || debs=$(deb_dir '' '') || return 1
 	cache_get repo "$(sum_of "$debs" "$(hash_of "$key" "$KEV_LIB/inside/repo")")" \
 		build_repo "$key" "$debs"
 }
@@ -57,7 +57,7 @@ build_test_repos() {
 test_repos() {
 	local now next broken
 	now=$(repo_dir) &&
-		next=$(deb_dir "$REPO_NEXT" :) && next=$(repo_dir "$next") &&
+		next=$(deb_dir "$REPO_NEXT" '') && next=$(repo_dir "$next") &&
 		broken=$(deb_dir "$REPO_BROKEN" 'echo "int kev_broken = ;" >>src/stats.c') &&
 		broken=$(repo_dir "$broken") || return 1
 	cache_get repos "$(sum_of "$now" "$next" "$broken")" build_test_repos "$now" "$next" "$broken"

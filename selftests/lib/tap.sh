@@ -19,7 +19,7 @@ test_case() {
 	tap_n=$((tap_n + 1))
 	# Not "if COMMAND", which would switch -e off inside it.
 	set +e
-	(set -e; "$@") >"$scratch/out" 2>&1
+	(set -e; "$@") >"${scratch:?}/out" 2>&1
 	rc=$?
 	set -e
 	if [ "$rc" = 0 ]; then

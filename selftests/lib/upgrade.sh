@@ -13,20 +13,12 @@ UPGRADE_TO='linux-image-cloud-amd64 linux-headers-cloud-amd64'
 export UPGRADE_SUITES
 
 build_upgrade() {
-	local image
 	SUITE=$2 debootstrap_into "$1/root" "$UPGRADE_PACKAGES" --skip=cleanup/apt --customize-hook='
 		export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
 		rm -f "$1"/var/cache/apt/archives/*.deb
 		apt-get install -qy --no-install-recommends --download-only -t '"$2"'-backports '"$UPGRADE_TO"
-	set -- "$1" "$1/root/var/cache/apt/archives"/linux-image-[0-9]*.deb
 	mkdir "$1/newer"
-	for image in "${@:2}"; do dpkg-deb -x "$image" "$1/newer"; done
-	# Since the kernels are split, modules and image are in two packages.
-	for image in "$1"/root/var/cache/apt/archives/linux-{modules,binary,base}-[0-9]*.deb; do
-		[ ! -e "$image" ] || dpkg-deb -x "$image" "$1/newer"
-	done
-	[ -d "$1/newer/lib/modules" ] || mv "$1/newer/usr/lib" "$1/newer/lib"
-	depmod -b "$1/newer" "$(basename "$1"/newer/lib/modules/*)"
+	in_root "$1/root/var/cache/apt/archives:/debs" "$1/newer:/newer:rw" -- /inside/newer
 	boot_of "$1" root "$1/older"
 	boot_of "$1" newer "$1/boot"
 }

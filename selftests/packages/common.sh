@@ -11,11 +11,12 @@ scratch=$(mktemp -d)
 # shellcheck source=selftests/lib/tap.sh
 . "${BASH_SOURCE[0]%/*}/../lib/tap.sh"
 
-NAME=kevnotify-dkms
+export NAME=kevnotify-dkms
 # The versions: this tree's, a later one, a later one that does not build.
 NOW=$(cat /repos/versions/now)
 NEXT=$(cat /repos/versions/next)
 BROKEN=$(cat /repos/versions/broken)
+export NOW NEXT BROKEN
 
 # sources REPO…: apt knows these repositories, and what else the root knows
 sources() {
@@ -35,7 +36,8 @@ apt() {
 
 # said: the lines of the package itself
 said() {
-	grep '^kevnotify: ' "$scratch/apt" || [ $? = 1 ]
+	# apt gives dpkg a terminal.
+	tr -d '\r' <"$scratch/apt" | grep '^kevnotify: ' || [ $? = 1 ]
 }
 
 # says_once REGEX: its only line is this
