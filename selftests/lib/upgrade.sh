@@ -42,11 +42,12 @@ upgrade_dir() {
 	cache_get "upgrade-$1" "$(sum_of "$UPGRADE_PACKAGES" "$UPGRADE_TO" "$state")" build_upgrade "$1"
 }
 
-# upgrade_disk SUITE REPOS FILE: a new disk of that machine, which knows these
-# repositories
+# upgrade_disk SUITE REPOS FILE COMMAND…: a new disk of that machine, with these
+# repositories, after a command in there
 upgrade_disk() {
 	local dir
 	dir=$(upgrade_dir "$1") || return
 	mkdir -p "${3%/*}"
-	enter_root "$dir/root" "$2:/repos" "${3%/*}:/out:rw" -- /inside/disk "/out/${3##*/}" 2048
+	enter_root "$dir/root" "$2:/repos" "$KEV_TOP/selftests:/kev" "${3%/*}:/out:rw" -- \
+		sh -euc 'file=$1; shift; "$@"; exec /inside/disk "$file" 2048' sh "/out/${3##*/}" "${@:4}"
 }

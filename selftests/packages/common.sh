@@ -40,6 +40,11 @@ said() {
 	tr -d '\r' <"$scratch/apt" | grep '^kevnotify: ' || [ $? = 1 ]
 }
 
+# kernel_re: the kernel's release for a regular expression
+kernel_re() {
+	printf '%s' "${KERNEL//+/.}"
+}
+
 # says_once REGEX: its only line is this
 says_once() {
 	said
