@@ -77,3 +77,35 @@ suite_root() {
 	[ "$status" = 0 ] || return "$status"
 	printf '%s/root\n' "$entry"
 }
+
+CLANG_PACKAGES=bc,bison,clang,flex,kmod,libelf-dev,libssl-dev,lld,llvm,make
+
+# A clang, and a kernel that it has configured: Debian's are all gcc's.
+build_clang() {
+	debootstrap_into "$1/root" "$CLANG_PACKAGES"
+	enter_root "$1/root" "$2:/usr/src/linux" "$1:/out:rw" -- /inside/clang
+}
+
+# clang_dir: root/ with clang, and build/ to compile modules against
+clang_dir() {
+	local linux
+	linux=$(linux_dir) || return 1
+	cache_get clang "$(sum_of "$linux" "$CLANG_PACKAGES" "$(hash_of "$KEV_LIB/inside/clang")")" \
+		build_clang "$linux"
+}
+
+RPM_PACKAGES=createrepo-c,dkms,dnf,file,kmod,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint
+
+build_rpm_root() {
+	SUITE=trixie debootstrap_into "$1/root" "$RPM_PACKAGES" --customize-hook='
+		APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get install -qy --no-install-recommends \
+			-o DPkg::Chroot-Directory="$1" -t trixie-backports \
+			linux-headers-cloud-amd64 linux-image-cloud-amd64'
+}
+
+# rpm_root: a Debian with rpm, dnf and two kernels
+rpm_root() {
+	local entry
+	entry=$(cache_get rpm "$(sum_of "$RPM_PACKAGES")" build_rpm_root) || return 1
+	printf '%s/root\n' "$entry"
+}
