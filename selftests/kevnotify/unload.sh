@@ -125,9 +125,8 @@ released() {
 
 removed() {
 	reload burst=0 helper="$HELPER" && raise "exec remove-itself" && settle &&
-		counter_is exited 1 && counter_is exited_nonzero 0 && counter_is output_lines 1
-	conserved && receiver helper
-	klog_mark
+		counter_is exited 1 && counter_is exited_nonzero 0 && counter_is output_lines 1 &&
+		conserved && receiver helper && klog_mark
 }
 
 lines() {
