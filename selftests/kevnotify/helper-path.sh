@@ -62,13 +62,15 @@ lengths() {
 missing() {
 	refuses "$DIR/nosuch" ENOENT "$DIR/nosuch" &&
 		refuses "$DIR/nodir/x" ENOENT "$DIR/nodir " &&
-		refuses "$GOOD/x" ENOTDIR "$GOOD "
+		refuses "$GOOD/x" ENOTDIR "$GOOD " &&
+		refuses "$GOOD/" ENOTDIR "$GOOD is not a directory"
 }
 
 not_a_program() {
 	script "$DIR/plain" 644
 	mkfifo -m 755 "$DIR/fifo"
 	refuses "$DIR" EACCES "$DIR is not a regular file" &&
+		refuses "$DIR/" EACCES "$DIR is not a regular file" &&
 		refuses "$DIR/fifo" EACCES "$DIR/fifo is not a regular file" &&
 		refuses /dev/null EACCES '/dev/null is not a regular file' &&
 		refuses "$DIR/plain" EACCES "$DIR/plain is not executable"

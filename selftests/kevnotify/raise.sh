@@ -143,13 +143,13 @@ files() {
 		"$(cat "$WORK/files")"
 }
 
-# talker: a helper of 155 lines, the long one counted as three, the last unfinished
+# talker: a helper of 155 lines, the long ones counted as three and two, the last unfinished
 talker() {
 	script_helper <<-'END'
 	echo hello
 	printf 'esc\033[31m\\n\n' >&2
-	printf '%0600d\n' 0
-	yes line | head -n 149
+	printf '%0600d\n%0480d\n' 0 0
+	yes line | head -n 147
 	printf unfinished
 	END
 }
@@ -165,7 +165,8 @@ output() {
 		counter_is output_dropped $((dropped + 55)) &&
 		is hello "$(sed -n 1p "$WORK/output")" &&
 		is 'esc\x1b[31m\n' "$(sed -n 2p "$WORK/output")" &&
-		is '240 240 120 ' "$(sed -n 3,5p "$WORK/output" | awk '{ printf "%d ", length }')"
+		is '240 240 120 240 240 4 ' \
+			"$(sed -n 3,8p "$WORK/output" | awk '{ printf "%d ", length }')"
 }
 
 # delayed: what had to wait says for how long, and what for can be seen

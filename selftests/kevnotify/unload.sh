@@ -6,6 +6,8 @@
 . ./lib.sh
 
 begin
+# As long as it really takes
+rcu normal
 program sleep-quietly <<'END'
 #!/bin/sh
 exec sleep 1002 >&- 2>&-
@@ -52,7 +54,7 @@ nothing_left() {
 
 # holding COMMAND…: a run of it is there, without files of the module's
 holding() {
-	reload burst=0 helper="$HELPER" && raise "exec $1" &&
+	reload burst=0 timeout=0 helper="$HELPER" && raise "exec $1" &&
 		await 60 prints 1 processes "sleep 1002" && await 60 free && state_is running
 }
 
