@@ -322,7 +322,6 @@ static void kev_run_ended(const struct kev_result *res)
 	u64 ns = res->execed ? ktime_get_mono_fast_ns() - res->execed : 0;
 
 	kev_run_delivered(res->execed);
-	WRITE_ONCE(kev_d.running, false);
 	kev_stat_inc(kev_outcome_stats[res->outcome]);
 	trace_kevnotify_run(kev_d.record.seq, res->pid, kev_outcome_names[res->outcome],
 			    res->code, ns);
@@ -336,6 +335,8 @@ static void kev_run_ended(const struct kev_result *res)
 		kevnotify_raise(kev_helper_source, KEV_ID_RUN, KEVNOTIFY_U64(kev_d.record.seq),
 				KEVNOTIFY_STR(kev_outcome_names[res->outcome]),
 				KEVNOTIFY_U64(res->code));
+	/* Last: who finds no run under way finds this one counted */
+	smp_store_release(&kev_d.running, false);
 	wake_up_all(&kev_dispatch_wait);
 }
 
@@ -577,7 +578,8 @@ static void kev_dispatch_helper_written(void)
 
 static bool kev_run_active(void)
 {
-	return READ_ONCE(kev_d.running);
+	/* Pairs with kev_run_ended() */
+	return smp_load_acquire(&kev_d.running);
 }
 
 /**

@@ -58,10 +58,11 @@ static void kev_output_line(struct kev_output *out)
 static void kev_output_bytes(struct kev_output *out, const char *s, size_t len)
 {
 	for (; len; s++, len--) {
-		if (*s != '\n')
-			out->line[out->len++] = *s;
+		/* A full line waits for what follows: a newline ends it, and starts no other */
 		if (*s == '\n' || out->len == sizeof(out->line))
 			kev_output_line(out);
+		if (*s != '\n')
+			out->line[out->len++] = *s;
 	}
 }
 

@@ -141,11 +141,12 @@ static int kev_path_walk(struct kev_walk *w)
 		memcpy(w->done + done + 1, part, len);
 		w->done[done + 1 + len] = '\0';
 		memmove(w->rest, part + len, strlen(part + len) + 1);
-		err = kev_path_look(w, *(w->rest + strspn(w->rest, "/")));
+		/* A slash at the end asks for a directory, too */
+		err = kev_path_look(w, *w->rest);
 	}
-	/* Named by slashes alone, or by a link to it */
-	if (!err && !*w->done)
-		return kev_path_refuse(w, -EACCES, "/ is not a regular file");
+	/* The root, or what ends in a slash: looked at as directories on the way */
+	if (!err && (!*w->done || *w->rest))
+		return kev_path_refuse(w, -EACCES, "%s is not a regular file", kev_path_name(w));
 	return err;
 }
 

@@ -8,8 +8,6 @@
 FAILSLAB=/sys/kernel/debug/failslab
 KO=/lib/modules/$(uname -r)/updates/dkms/kevnotify.ko
 SAMPLE=/lib/modules/$(uname -r)/updates/kevnotify-sample.ko
-HELPER=/run/alloc-helper
-RECEIPTS=/run/alloc-receipts
 
 # can_fail: the kernel fails allocations when it is asked to
 can_fail() {
@@ -94,39 +92,19 @@ path_check_fails() {
 	[ "$failed" = 0 ] && [ "$(cat "$PARAMS/helper")" = /bin/true ]
 }
 
-# set_up_helper: it leaves a receipt, the message, for each run
-set_up_helper() {
-	printf '#!/bin/sh\necho "$MESSAGE" >>%s\n' "$RECEIPTS" >"$HELPER"
-	chmod 755 "$HELPER"
-	: >"$RECEIPTS"
-	raised=0
-	echo 0 >"$PARAMS/interval"
-	echo 0 >"$PARAMS/burst"
-	echo "$HELPER" >"$PARAMS/helper"
-	delivered=$(cat "$SYS/stats/delivered")
-}
-
 # an_event: raised and given to the helper, if need be at a later try, which is
 # not waited for
 an_event() {
-	noexec=$(cat "$SYS/stats/noexec")
-	raised=$((raised + 1))
-	echo "event $raised" >"$SYS/control/raise"
-	for try in $(seq 600); do
-		[ "$(tail -n 1 "$RECEIPTS")" != "event $raised" ] || return 0
-		if [ "$(cat "$SYS/stats/noexec")" != "$noexec" ]; then
-			noexec=$(cat "$SYS/stats/noexec")
-			echo "$HELPER" >"$PARAMS/helper"
-		fi
-		sleep 0.1
-	done
-	echo "# event $raised has no receipt after $try tries"
-	return 1
+	noexec=$(counter noexec)
+	raise "event $((raised + 1))"
+	await 60 at_rest_at_last
 }
 
-# threads NAME: their pids
-threads() {
-	grep -ls "^$1" /proc/[0-9]*/comm | sed 's,/proc/\([0-9]*\)/.*,\1,'
+# at_rest_at_last: a run that could not begin ends no wait
+at_rest_at_last() {
+	counter_is noexec "$noexec" || set_helper helper
+	noexec=$held
+	at_rest
 }
 
 # each N PIDS: in each of these the Nth allocation from now on fails
@@ -150,10 +128,10 @@ runs_fail() {
 	n=0
 	fewer=0
 	failed=0
-	before=$(cat "$SYS/stats/noexec")
+	before=$(counter noexec)
 	while [ "$fewer" -lt 3 ]; do
 		n=$((n + 1))
-		pids=$(threads "$1")
+		pids=$(pids "$1")
 		each "$n" "$pids"
 		an_event || return 1
 		if one_failed "$pids"; then
@@ -164,78 +142,47 @@ runs_fail() {
 		fi
 		each 0 "$pids"
 	done
-	echo "# $1: $failed allocations failed, $(($(cat "$SYS/stats/noexec") - before)) held an event"
-	[ "$failed" != 0 ] && [ "$(cat "$SYS/stats/noexec")" != "$before" ]
+	say "$1: $failed allocations failed, $(($(counter noexec) - before)) held an event"
+	[ "$failed" != 0 ] && counter_reaches noexec $((before + 1))
 }
 
 # injected_runs_fail: kevnotify's own allocations of a run, in kernels of any kind
 injected_runs_fail() {
 	for every in 1 2 3; do
 		echo "$every" >"$DBG/inject/alloc"
-		raised=$((raised + 1))
-		runs=$(cat "$SYS/stats/runs")
-		echo "event $raised" >"$SYS/control/raise"
-		wait_until ran_since "$runs" || return 1
+		runs=$(counter runs)
+		raise "event $((raised + 1))"
+		await 60 counter_reaches runs $((runs + 1)) || return 1
 		echo 0 >"$DBG/inject/alloc"
-		echo "$HELPER" >"$PARAMS/helper"
-		wait_until got_receipt || return 1
+		set_helper helper
+		settle || return 1
 	done
-}
-
-ran_since() {
-	[ "$(cat "$SYS/stats/runs")" -gt "$1" ]
-}
-
-got_receipt() {
-	[ "$(tail -n 1 "$RECEIPTS")" = "event $raised" ]
-}
-
-# wait_until COMMAND…: at most a minute
-wait_until() {
-	for try in $(seq 600); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	echo "# no $* after $try tries"
-	return 1
 }
 
 # all_in_order: each event has one receipt, and the counters say so
 all_in_order() {
-	seq "$raised" | sed 's/^/event /' | cmp - "$RECEIPTS" &&
-		[ $(($(cat "$SYS/stats/delivered") - delivered)) = "$raised" ]
-}
-
-nothing_lost() {
-	awk '{ n[$1] = $2 }
-		END {
-			a = n["raised"] - n["suppressed"] - n["refused"] - n["staged"] - n["recorded"]
-			b = n["next"] - n["base"] - n["delivered"] - n["filtered"] - n["skipped"] -
-			    n["expired"] - n["overwritten"] - n["failed"] - n["pending"]
-			exit a || b
-		}' "$DBG/stats"
+	prints "$(seq "$raised" | sed 's/.*/event &;/' | tr -d '\n')" messages && receipts_agree
 }
 
 # Every second one is kmemleak's, so an odd number meets both kinds
 [ "$KEVNOTIFY_TIER" = full ] || export FAILNTH_STEP=7
 
 plan 10
+begin
 all_fail
 needs_failslab "a load fails cleanly at each allocation" load_fails
-[ -e /sys/module/kevnotify ] || modprobe kevnotify
-rmmod kevnotify
+unload
 check "a load fails cleanly at a log too big" too_big
-modprobe kevnotify
+reload
 needs_failslab "a registration fails cleanly at each allocation" registration_fails
 needs_failslab "a write fails cleanly at each allocation" writes_fail
 check "a path that cannot be checked is refused" path_check_fails
-set_up_helper
+reload burst=0 interval=0 helper="$HELPER"
 needs_failslab "an event is held when its waiter lacks memory" runs_fail kevnotify/
 needs_failslab "an event is held when the fork lacks memory" runs_fail kworker/u
 check "an event is held at each injected failure" injected_runs_fail
 none_fails
 check "no receipt is missing, doubled or out of order" all_in_order
-check "no event is lost" nothing_lost
-rmmod kevnotify && modprobe kevnotify
-rm -f "$HELPER" "$RECEIPTS"
+check "no event is lost" conserved
+restore
 finish

@@ -3,13 +3,12 @@
 #
 # Which paths the parameter "helper" takes, and whose file is looked at.
 . ./lib.sh
-. ./common.sh
 
 DIR=$WORK/dir
 GOOD=$DIR/good
 
-# program PATH [MODE]
-program() {
+# script PATH [MODE]
+script() {
 	mkdir -p "${1%/*}"
 	echo '#!/bin/sh' >"$1"
 	chmod "${2:-755}" "$1"
@@ -23,15 +22,14 @@ takes() {
 
 # refuses PATH ERRNO WORD…: the old one stays, and one line has the words
 refuses() {
-	path=$1 wanted=$2
+	path=$1 why=$2
 	shift 2
-	write "$PARAMS/helper" "$path"
-	is "$wanted" "$errno" && holds "$PARAMS/helper" "$GOOD" &&
-		one_line "kevnotify: helper: " "$@"
+	refused "$why" "$PARAMS/helper" "$path" "kevnotify: helper: " "$@" &&
+		holds "$PARAMS/helper" "$GOOD"
 }
 
 takes_good() {
-	program "$GOOD"
+	script "$GOOD"
 	takes "$GOOD"
 }
 
@@ -56,7 +54,7 @@ lengths() {
 	left=$((255 - ${#deep} - 1))
 	longest=$deep/$(printf "%0${left}d" 0)
 	is 255 ${#longest} || return 1
-	program "$longest" && program "${longest}1" || return 1
+	script "$longest" && script "${longest}1" || return 1
 	takes "$longest" && refuses "${longest}1" ENAMETOOLONG 'longer than 255 bytes' &&
 		refuses "/$(printf '%04000d' 0)" ENAMETOOLONG 'longer than 255 bytes'
 }
@@ -64,13 +62,15 @@ lengths() {
 missing() {
 	refuses "$DIR/nosuch" ENOENT "$DIR/nosuch" &&
 		refuses "$DIR/nodir/x" ENOENT "$DIR/nodir " &&
-		refuses "$GOOD/x" ENOTDIR "$GOOD "
+		refuses "$GOOD/x" ENOTDIR "$GOOD " &&
+		refuses "$GOOD/" ENOTDIR "$GOOD is not a directory"
 }
 
 not_a_program() {
-	program "$DIR/plain" 644
+	script "$DIR/plain" 644
 	mkfifo -m 755 "$DIR/fifo"
 	refuses "$DIR" EACCES "$DIR is not a regular file" &&
+		refuses "$DIR/" EACCES "$DIR is not a regular file" &&
 		refuses "$DIR/fifo" EACCES "$DIR/fifo is not a regular file" &&
 		refuses /dev/null EACCES '/dev/null is not a regular file' &&
 		refuses "$DIR/plain" EACCES "$DIR/plain is not executable"
@@ -79,7 +79,7 @@ not_a_program() {
 noexec() {
 	mkdir -p "$WORK/noexec"
 	mount -t tmpfs -o noexec,mode=755 tmpfs "$WORK/noexec"
-	program "$WORK/noexec/x"
+	script "$WORK/noexec/x"
 	refuses "$WORK/noexec/x" EACCES "$WORK/noexec/x is not executable"
 	result=$?
 	umount "$WORK/noexec"
@@ -87,7 +87,7 @@ noexec() {
 }
 
 file_owner() {
-	program "$DIR/world" 757 && program "$DIR/group" 775 && program "$DIR/theirs" &&
+	script "$DIR/world" 757 && script "$DIR/group" 775 && script "$DIR/theirs" &&
 		chown 65534 "$DIR/theirs" || return 1
 	refuses "$DIR/world" EACCES "$DIR/world is writable by others" &&
 		refuses "$DIR/group" EACCES "$DIR/group is writable by its group" &&
@@ -96,11 +96,11 @@ file_owner() {
 
 # The culprit is not the nearest directory
 ancestor() {
-	for dir in world group theirs; do program "$WORK/up/$dir/low/x"; done
+	for dir in world group theirs; do script "$WORK/up/$dir/low/x"; done
 	chmod 757 "$WORK/up/world"
 	chmod 775 "$WORK/up/group"
 	chown 65534 "$WORK/up/theirs"
-	program /tmp/kevnotify-test
+	script /tmp/kevnotify-test
 	refuses "$WORK/up/world/low/x" EACCES "$WORK/up/world is writable by others" &&
 		refuses "$WORK/up/group/low/x" EACCES "$WORK/up/group is writable by its group" &&
 		refuses "$WORK/up/theirs/low/x" EACCES "$WORK/up/theirs is not root's" &&
@@ -156,7 +156,7 @@ hosts_files() {
 
 empty_is_none() {
 	writes "$PARAMS/helper" "$NL" && holds "$PARAMS/helper" '' &&
-		until_ok 60 holds "$SYS/helper_state" none
+		await 60 helper_is none 0
 }
 
 counters() {
@@ -188,4 +188,5 @@ check "the host's file counts, not a container's" hosts_files
 check "nothing else has changed" nothing_happened
 check "empty: none" empty_is_none
 check "nothing is lost" conserved
-end
+restore
+finish

@@ -4,77 +4,58 @@
 # Events that wait: for a helper that is not there or cannot be started, until
 # it can, until they are too old, or until the log comes round.
 . ./lib.sh
-. ./runs.sh
-
-receiver helper
-receiver other
-cp "$DIR/helper" "$DIR/late"
-rm "$DIR/late"
-
-# try_again: writing the parameter ends a backoff
-try_again() {
-	echo "$DIR/helper" >"$PARAMS/helper"
-}
 
 # failed_as STATE ERRNO: a run more did not begin, and why
 failed_as() {
-	failures=$(counter noexec) receipts=$(received)
-	raise true
-	await 60 atleast $((failures + 1)) counter noexec && is "$1 $2" health &&
-		is "$receipts" counter delivered && is "$receipts" received
+	failures=$(counter noexec) before=$(receipts)
+	raise "$1"
+	await 60 counter_reaches noexec $((failures + 1)) && await 60 helper_is "$1" "$2" &&
+		counter_is delivered "$before" && received "$before"
 }
 
 # then_runs: the cause is gone, and what waited runs
 then_runs() {
-	try_again && await 60 quiet && is $((receipts + 1)) received && is "ok 0" health &&
-		conserved
+	set_helper helper && settle && received $((before + 1)) && helper_is ok 0 && conserved
 }
 
 missing() {
-	reload helper="$DIR/late" && raise "echo 1" && raise "echo 2" &&
-		await 60 is "missing 2" health && is 0 counter delivered && is 0 received
+	reload burst=0 helper="$WORK/late" && raise 1 && raise 2 &&
+		await 60 helper_is missing 2 && counter_is delivered 0 && received 0
 }
 
 appears() {
 	receiver late
-	await 60 quiet && is "echo 1;echo 2;" messages && in_order && conserved
+	settle && prints "1;2;" messages && conserved
 }
 
 # The first was held; what merely queued up behind it has no such line
 delayed() {
-	held=$(environment 1 KEVNOTIFY_DELAYED_MS)
-	[ "${held:-0}" -ge 900 ] || {
-		echo "# delayed: '$held'"
-		return 1
-	}
-	raise true
-	await 60 is 3 received
-	last=$(sed -n '$s/ .*//p' "$RECEIPTS")
-	is "" environment "$last" KEVNOTIFY_DELAYED_MS
+	atleast 900 "$(value 1 KEVNOTIFY_DELAYED_MS)" "delayed" && raise "at once" && settle &&
+		received 3 && value_is "$(newest manual)" KEVNOTIFY_DELAYED_MS ""
 }
 
 # After the third failure the backoff is 4 s: who ends it is faster
 another() {
-	rm -f "$DIR/late" "$DIR/env".*
-	reload helper="$DIR/late" && raise true && await 60 is 3 counter noexec
-	echo "$DIR/other" >"$PARAMS/helper"
-	took 0 $((unit + 2500)) await 60 is 1 received && await 60 quiet && conserved
+	rm -f "$WORK/late"
+	reload burst=0 helper="$WORK/late" && raise another && await 60 counter_is noexec 3
+	set_helper other
+	took 0 $((unit + 2500)) await 60 received 1 && conserved
 }
 
 denied() {
-	reload helper="$DIR/helper" && chmod 775 "$DIR/helper" && failed_as denied 13
+	reload burst=0 helper="$HELPER" && chmod 775 "$HELPER" && failed_as denied 13
 }
 
 not_executable() {
-	chmod 644 "$DIR/helper" && failed_as denied 13
+	chmod 644 "$HELPER" && failed_as denied 13
 }
 
 repaired() {
-	chmod 755 "$DIR/helper" && then_runs
+	chmod 755 "$HELPER" && then_runs
 }
 
 busy() {
-	exec 9>>"$DIR/helper"
+	exec 9>>"$HELPER"
 	failed_as failing 26
 }
 
@@ -101,58 +82,52 @@ no_fork() {
 		then_runs
 }
 
-# wait_for FILE: a message by which the helper waits
-program wait_for <<-'END'
-#!/bin/sh
-while [ ! -e "$1" ]; do usleep 20000; done
-END
-
 # All grow old behind a run that takes long
 expire() {
-	rm -f "$DIR/go"
-	reload helper="$DIR/helper" hold="$age"
+	reload burst=0 helper="$HELPER" hold="$age"
 	trace_on
-	raise "wait_for $DIR/go" && await 60 is 1 received && many 200
+	raise "wait $WORK/go" && await 60 received 1 && many 200
 	usleep $((age * 1500))
-	touch "$DIR/go"
-	await 60 quiet && is 200 counter expired && is 1 received && conserved
+	touch "$WORK/go"
+	settle && counter_is expired 200 && received 1 && conserved
 }
 
 told_once() {
 	trace_off
-	is "200 records waited longer than $age ms for the helper;" helper_records
+	prints "200 records waited longer than $age ms for the helper;" helper_records
 }
 
 # No helper at all: nothing expires one by one but by its own time
 expire_waiting() {
-	reload helper="$DIR/nothing" hold="$age" && raise true && await 60 is 1 counter expired &&
-		is 0 counter pending && conserved
+	reload burst=0 helper="$WORK/nothing" hold="$age" && raise nothing &&
+		await 60 counter_is expired 1 && counter_is pending 0 && conserved
 }
 
 overrun() {
-	rm -f "$DIR/env".*
-	reload helper="$DIR/helper" log_records=16 && echo 1 >"$SYS/control/paused" && many 40 &&
-		await 60 is 24 counter overwritten && is 16 counter pending &&
-		echo 0 >"$SYS/control/paused" && await 60 quiet && is 16 received && conserved
+	reload burst=0 helper="$HELPER" log_records=16 && pause && many 40 &&
+		await 60 counter_is overwritten 24 && counter_is pending 16 && resume && settle &&
+		received 16 && conserved
 }
 
 lost() {
-	is 24 environment 25 KEVNOTIFY_LOST && is "" environment 26 KEVNOTIFY_LOST
+	value_is 25 KEVNOTIFY_LOST 24 && value_is 26 KEVNOTIFY_LOST ""
 }
 
 first_helper() {
-	reload && many 4 && raise "echo newest" && await 60 is 5 counter pending &&
-		is "none 0" health && echo "$DIR/helper" >"$PARAMS/helper" &&
-		await 60 quiet && is "echo newest;" messages && is 4 counter skipped && conserved
+	reload burst=0 && many 4 && raise newest && await 60 counter_is pending 5 &&
+		helper_is none 0 && set_helper helper && settle && prints "newest;" messages &&
+		counter_is skipped 4 && conserved
 }
 
 no_helper() {
 	echo >"$PARAMS/helper"
-	await 60 is "none 0" health && raise true && await 60 is 1 counter pending &&
-		is 1 received && conserved
+	await 60 helper_is none 0 && raise nobody && await 60 counter_is pending 1 &&
+		received 1 && conserved
 }
 
 plan 22
+begin
+receiver other
 calibrate
 age=$((unit * 2))
 check "a helper that is missing: events wait" missing

@@ -4,7 +4,6 @@
 # Events raised on a CPU that goes, with its irq_work pending and behind its last
 # flush, and on one that comes. Then the module goes while the CPU is away.
 . ./lib.sh
-. ./account.sh
 
 DYING=/sys/module/kevnotify_dying/parameters
 CPU1=/sys/devices/system/cpu/cpu1/online
@@ -14,54 +13,45 @@ quick) times=2 ;;
 *) times=5 ;;
 esac
 
-calls() {
-	echo $(($(cat "$DYING/going") + $(cat "$DYING/gone") + $(cat "$DYING/coming")))
-}
-
-# recorded N: so many events have been recorded, and receipts given for them
-recorded() {
-	[ "$(stat recorded)" = "$1" ] && delivered
+# called: $raised is the calls of the module's own count
+called() {
+	read -r going <"$DYING/going" && read -r gone <"$DYING/gone" &&
+		read -r coming <"$DYING/coming" && raised=$((going + gone + coming))
 }
 
 # Had kevnotifyd found them only by looking by itself, doorbell_late would say so
 recorded_all() {
-	await 300 recorded "$(calls)" && same raised "$(stat raised)" "$(calls)" &&
-		same refused "$(stat refused)" 0 && same receipts "$(receipts)" "$(calls)" &&
-		receipts_ordered && balanced_events && balanced_cursor
+	called && await 300 counter_is recorded "$raised" && counter_is refused 0 && conserved &&
+		received "$raised"
 }
 
 # going, gone: the events of a CPU that goes; coming: of one that comes
 one_time() {
-	: >"$RECEIPTS"
-	reload burst=0 helper="$RECEIPT" && modprobe kevnotify-dying || return 1
-	echo 0 >"$CPU1" && [ "$(cat "$DYING/gone")" -gt 0 ] && recorded_all || return 1
-	echo 1 >"$CPU1" && [ "$(cat "$DYING/coming")" -gt 0 ] && recorded_all || return 1
-	[ "$(cat "$DYING/going")" -gt 0 ] || return 1
-	same doorbell_late "$(stat doorbell_late)" 0 || return 1
+	reload burst=0 helper="$HELPER" && modprobe kevnotify-dying || return 1
+	echo 0 >"$CPU1" && recorded_all && [ "$gone" -gt 0 ] || return 1
+	echo 1 >"$CPU1" && recorded_all && [ "$coming" -gt 0 ] && [ "$going" -gt 0 ] || return 1
+	counter_is doorbell_late 0 || return 1
 	# At once, with all of it staged
-	echo 0 >"$CPU1" && rmmod kevnotify-dying && quiet && balanced_events &&
-		balanced_cursor && same delivered "$(stat delivered)" "$(receipts)" &&
-		rmmod kevnotify && echo 1 >"$CPU1"
+	echo 0 >"$CPU1" && rmmod kevnotify-dying && pause && add_up events records &&
+		receipts_agree && rmmod kevnotify && echo 1 >"$CPU1"
 }
 
 all_times() {
-	n=0 start=$(now)
+	now
+	n=0 all_start=$now
 	while [ "$n" -lt "$times" ] && one_time; do
 		n=$((n + 1))
 	done
-	say "$n times in $(($(now) - start)) ms"
-	same times "$n" "$times"
-}
-
-restore() {
-	rm -f "$RECEIPT"
-	echo 1 >"$CPU1" 2>/dev/null
-	[ ! -d "$DYING" ] || rmmod kevnotify-dying
-	[ -d "$PARAMS" ] || modprobe kevnotify
+	now
+	say "$n times in $((now - all_start)) ms"
+	is "$times" "$n" times
 }
 
 plan 1
-receipt_helper
+rcu normal
+begin
 check "$times times a CPU went with events staged, and then the module" all_times
+echo 1 >"$CPU1" 2>/dev/null
+[ ! -d "$DYING" ] || rmmod kevnotify-dying
 restore
 finish

@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the tests in a guest share: KTAP and the names of things.
+# What the tests in a guest share. Helpers give receipts, which are counted
+# outside the module; each load of the module begins with none.
 
 PARAMS=/sys/module/kevnotify/parameters
 SYS=/sys/kernel/kevnotify
 DBG=/sys/kernel/debug/kevnotify
-export PARAMS SYS DBG
+TRACE=/sys/kernel/debug/tracing
+WORK=/root/kevnotify-test
+HELPER=$WORK/helper
+RECEIPTS=$WORK/receipts
+GOT=$WORK/got
+NL='
+'
+export PARAMS SYS DBG TRACE WORK HELPER RECEIPTS GOT NL
 
 tap_n=0
 tap_bad=0
+klog_n=0
+raised=0
+
+# --- KTAP
 
 # plan N
 plan() {
@@ -36,8 +48,436 @@ skip() {
 	echo "ok $tap_n $1 # SKIP $2"
 }
 
+# say WORD…: a line of diagnostics
+say() {
+	echo "# $*"
+}
+
 # finish: the end of a test
 finish() {
 	[ "$tap_bad" = 0 ]
 	exit $?
 }
+
+# --- Time, in milliseconds
+
+# now: $now is the time since boot
+now() {
+	read -r now _ </proc/uptime
+	now=${now%.*}${now#*.}0
+}
+
+# await SECONDS COMMAND…: until COMMAND succeeds; says so if it does not in time
+await() {
+	now
+	await_end=$((now + $1 * 1000))
+	shift
+	until "$@" >/dev/null; do
+		now
+		if [ "$now" -ge "$await_end" ]; then
+			say "not in time: $*"
+			"$@"
+			return 1
+		fi
+		usleep 20000
+	done
+}
+
+# between MS MIN MAX: at least MIN and less than MAX
+between() {
+	[ "$1" -lt "$2" ] || [ "$1" -ge "$3" ] || return 0
+	say "$1 ms, and not $2 to $3"
+	return 1
+}
+
+# took MIN MAX COMMAND…: it succeeds, and takes at least MIN and less than MAX
+took() {
+	least=$1 most=$2
+	shift 2
+	now
+	took_start=$now
+	"$@" || return 1
+	now
+	between $((now - took_start)) "$least" "$most"
+}
+
+# --- Values
+
+# is WANTED VALUE [WHAT]: says what differs
+is() {
+	[ "$1" = "$2" ] && return
+	say "${3:+$3: }'$2', and not '$1'"
+	return 1
+}
+
+# has WORD TEXT: is the fixed string WORD in TEXT?
+has() {
+	case $2 in *"$1"*) return 0 ;; esac
+	return 1
+}
+
+# holds FILE VALUE: its first line; without a fork
+holds() {
+	held=
+	read -r held <"$1"
+	is "$2" "$held" "$1"
+}
+
+# prints VALUE COMMAND…: the command prints just that
+prints() {
+	printed=$1
+	shift
+	is "$printed" "$("$@")" "$*"
+}
+
+# atleast N VALUE [WHAT]
+atleast() {
+	[ "$2" -ge "$1" ] && return
+	say "${3:+$3: }'$2', and not $1 at least"
+	return 1
+}
+
+# --- The module
+
+# rcu normal|expedited: how long is waited for it, as by a module that goes
+rcu() {
+	[ "$1" = normal ]
+	echo $? >/sys/kernel/rcu_expedited
+}
+
+# unload: the module goes, as soon as nothing holds it
+unload() {
+	[ ! -d /sys/module/kevnotify ] || await 60 rmmod kevnotify 2>/dev/null
+}
+
+# reload [NAME=VALUE…]: the module anew, nothing raised and no receipts
+reload() {
+	unload || return 1
+	raised=0
+	: >"$RECEIPTS"
+	for old in "$GOT"/*; do
+		[ ! -e "$old" ] || rm -f "$GOT"/*
+		break
+	done
+	modprobe kevnotify "$@"
+}
+
+# begin [NAME=VALUE…]: the module anew, and no files but the helper
+# shellcheck disable=SC2120 # who sources this gives arguments
+begin() {
+	unload
+	rm -rf "$WORK"
+	mkdir -p "$GOT" && receiver helper && reload "$@"
+}
+
+# restore: as the harness had loaded it, and no files
+restore() {
+	unload
+	rm -rf "$WORK"
+	modprobe kevnotify
+}
+
+# counter NAME
+counter() {
+	read -r count <"$SYS/stats/$1" && echo "$count"
+}
+
+# counter_is NAME N; without a fork, like all that follow here
+counter_is() {
+	holds "$SYS/stats/$1" "$2"
+}
+
+# counter_reaches NAME N
+counter_reaches() {
+	read -r count <"$SYS/stats/$1" && atleast "$2" "$count" "$1"
+}
+
+# source_is SOURCE FILE VALUE
+source_is() {
+	holds "$SYS/sources/$1/$2" "$3"
+}
+
+# state_is STATE: of kevnotifyd
+state_is() {
+	holds "$SYS/state" "$1"
+}
+
+# helper_is STATE ERRNO: how the helper is
+helper_is() {
+	holds "$SYS/helper_state" "$1" && holds "$SYS/helper_errno" "$2"
+}
+
+# at_rest: all that was raised is in the log, no run is under way, and the helper,
+# if there is one, has had its share. Looks in the order in which an event moves.
+at_rest() {
+	read -r staged <"$SYS/stats/staged" && read -r pending <"$SYS/stats/pending" &&
+		read -r state <"$SYS/state"
+	helper=
+	read -r helper <"$PARAMS/helper"
+	[ "$staged" = 0 ] && [ "$state" != running ] &&
+		{ [ "$pending" = 0 ] || [ -z "$helper" ]; }
+}
+
+# settle: until all is at rest
+settle() {
+	await 300 at_rest
+}
+
+# pause: no new run starts, and the one under way has ended; resume: that ends
+pause() {
+	echo 1 >"$SYS/control/paused"
+}
+
+resume() {
+	echo 0 >"$SYS/control/paused"
+}
+
+# raise TEXT: by control/raise
+raise() {
+	echo "$1" >"$SYS/control/raise" && raised=$((raised + 1))
+}
+
+# many N: so many events
+many() {
+	left=$1
+	while [ "$left" -gt 0 ]; do
+		raise many
+		left=$((left - 1))
+	done
+}
+
+# --- The kernel log, and what is written
+
+# write FILE TEXT, or other arguments of write-errno: $errno is what became of
+# it, $said what the module logged meanwhile
+write() {
+	said=$(./write-errno "$@")
+	errno=${said%%"$NL"*}
+	said=${said#"$errno"}
+	said=${said#"$NL"}
+}
+
+# write_is ERRNO FILE TEXT, or other arguments of write-errno
+write_is() {
+	wanted=$1
+	shift
+	write "$@"
+	is "$wanted" "$errno" "$*"
+}
+
+# writes FILE TEXT: a write that is accepted, in silence
+writes() {
+	write_is OK "$@" && is '' "$said"
+}
+
+# refused ERRNO FILE TEXT [WORD…]: nothing changes; and one line of the log has
+# these words, if there are any
+refused() {
+	was=
+	read -r was <"$2"
+	write_is "$1" "$2" "$3" && holds "$2" "$was" || return 1
+	[ $# = 3 ] && return
+	shift 3
+	one_line "$@"
+}
+
+# one_line WORD…: $said is one line, and each WORD is in it
+one_line() {
+	! has "$NL" "$said" || { say "more than one line: $said"; return 1; }
+	for word; do
+		has "$word" "$said" || { say "no '$word' in: $said"; return 1; }
+	done
+}
+
+# klog_mark: klog prints what comes after this
+klog_mark() {
+	klog_n=$((klog_n + 1))
+	echo "test mark $$.$klog_n" >/dev/kmsg
+}
+
+# klog: the kernel log since the mark, without time stamps
+klog() {
+	dmesg | awk -v mark="test mark $$.$klog_n" '
+		on { sub(/^\[[^]]*\] /, ""); print }
+		index($0, mark) { on = 1 }'
+}
+
+# logged N TEXT: so many lines since the mark have it
+logged() {
+	is "$1" "$(klog | grep -c "$2")" "lines with $2"
+}
+
+# trace_on, trace_off: the module's tracepoints
+trace_on() {
+	echo >"$TRACE/trace"
+	echo 1 >"$TRACE/events/kevnotify/enable"
+}
+
+trace_off() {
+	echo 0 >"$TRACE/events/kevnotify/enable"
+}
+
+# run_trace SEQ FIELD: that field of the trace line of the record's last run
+run_trace() {
+	awk -v seq="seq=$1" -v field="$2=" '/kevnotify_run:/ {
+		for (i = 1; i <= NF && $i != seq; i++) ;
+		if (i > NF)
+			next
+		for (; i <= NF; i++)
+			if (index($i, field) == 1)
+				value = substr($i, length(field) + 1)
+	} END { print value }' "$TRACE/trace"
+}
+
+# helper_records: messages of source "helper", from the trace
+helper_records() {
+	sed -n 's/.*kevnotify_record: .*source=helper .*message=//p' "$TRACE/trace" |
+		tr '\n' ';'
+}
+
+# --- Helpers and their receipts; see receipt.c
+
+# receiver NAME: a helper that gives receipts, in $WORK
+receiver() {
+	cp receipt "$WORK/$1.new" && mv "$WORK/$1.new" "$WORK/$1"
+}
+
+# program NAME <TEXT: a program in $WORK
+program() {
+	cat >"$WORK/$1.new" && chmod 755 "$WORK/$1.new" && mv "$WORK/$1.new" "$WORK/$1"
+}
+
+# set_helper NAME: that one in $WORK; ends a backoff too
+set_helper() {
+	echo "$WORK/$1" >"$PARAMS/helper"
+}
+
+# calibrate: $unit ms, three times what a run takes here, and at least 500
+calibrate() {
+	reload burst=0 helper="$HELPER" || return 1
+	now
+	unit=$now
+	raise run
+	settle
+	now
+	unit=$(((now - unit) * 3))
+	[ "$unit" -ge 500 ] || unit=500
+	say "a run may take $unit ms"
+}
+
+# receipts [SOURCE]: how many were given
+receipts() {
+	awk -v source="${1:-}" 'source == "" || $2 == source { n++ } END { print n + 0 }' \
+		"$RECEIPTS"
+}
+
+# received N [SOURCE]: so many receipts were given
+received() {
+	is "$1" "$(receipts "${2:-}")" receipts
+}
+
+# receipts_ordered: each SEQ at most once and in order
+receipts_ordered() {
+	awk '$1 <= last { print "# " $1 " after " last; bad = 1 } { last = $1 } END { exit bad }' \
+		"$RECEIPTS"
+}
+
+# messages: the receipts' messages, in one line
+messages() {
+	sed 's/\([^ ]* \)\{5\}//' "$RECEIPTS" | tr '\n' ';'
+}
+
+# strings SEQ: what the helper got for that record, a string a line; a newline
+# inside a string is shown as ^A
+strings() {
+	tr '\0\n' '\n\1' <"$GOT/$1"
+}
+
+# value SEQ KEY
+value() {
+	strings "$1" | sed -n "s/^$2=//p"
+}
+
+# value_is SEQ KEY VALUE
+value_is() {
+	is "$3" "$(value "$1" "$2")" "$2 of record $1"
+}
+
+# gave SEQ STRING…: the helper got each of these strings
+gave() {
+	given=$NL$(strings "$1")$NL
+	shift
+	for string; do
+		has "$NL$string$NL" "$given" || {
+			say "no $string in:" "$given" | tr '\n' ' '
+			echo
+			return 1
+		}
+	done
+}
+
+# keys SEQ: the names of what it got, in one line
+keys() {
+	strings "$1" | sed 's/=.*//' | sort | tr '\n' ' '
+}
+
+# newest SOURCE: SEQ of the newest record of a source, after the helper had it
+newest() {
+	settle >&2 && cat "$SYS/sources/$1/last"
+}
+
+# processes WORDS: how many command lines have them
+processes() {
+	cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' |
+		WORDS=${1:?} awk '{ n += gsub(ENVIRON["WORDS"], "") } END { print n + 0 }'
+}
+
+# pids NAME: of the tasks whose names begin so
+pids() {
+	grep -ls "^$1" /proc/[0-9]*/comm | sed 's,/proc/\(.*\)/comm,\1,'
+}
+
+# threads NAME: how many such tasks there are
+threads() {
+	pids "$1" | wc -l
+}
+
+# --- Conservation. $raised is what was raised out here since the load; who raises
+# in another way than by raise adds it there.
+
+# add_up events|records|runs…: these sums of the module's own counters; at rest
+add_up() {
+	awk -v sums="$*" '
+		{ n[$1] = $2 }
+		function same(what, sum, all) {
+			if (!index(sums, what) || sum == all)
+				return
+			print "# " what ": the sum is " sum ", and not " all
+			bad = 1
+		}
+		END {
+			same("events", n["suppressed"] + n["refused"] + n["staged"] +
+			     n["recorded"], n["raised"])
+			same("records", n["delivered"] + n["filtered"] + n["skipped"] +
+			     n["expired"] + n["overwritten"] + n["failed"] + n["pending"],
+			     n["next"] - n["base"])
+			same("runs", n["exited"] + n["signaled"] + n["timedout"] +
+			     n["stuck"] + n["noexec"] + n["blocked"] + n["busy"], n["runs"])
+			exit bad
+		}' "$DBG/stats"
+}
+
+# receipts_agree: one for each record delivered, in order
+receipts_agree() {
+	receipts_ordered && counter_is delivered "$(receipts)"
+}
+
+# conserved: at rest every event and every record is in one place, and they are as
+# many as were counted out here; kevnotify raises its own records
+conserved() {
+	settle || return 1
+	read -r own <"$SYS/sources/helper/raised"
+	counter_is raised $((raised + own)) && receipts_agree && add_up events records runs
+}
+
+rcu expedited

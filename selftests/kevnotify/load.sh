@@ -13,6 +13,7 @@ gone() {
 }
 
 plan 4
+rcu normal
 check "loaded by the harness" loaded
 check "unloads" gone
 check "loads again" modprobe kevnotify

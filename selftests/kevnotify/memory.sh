@@ -3,7 +3,6 @@
 #
 # The gauge "memory" under a real load, and the period at which it is read.
 . ./lib.sh
-. ./common.sh
 
 GAUGE=$SYS/sources/memory
 
@@ -21,28 +20,26 @@ above() {
 	[ "$(left)" -gt "$1" ]
 }
 
-# raised N: events of the gauge since the load
-raised() {
-	source_is memory raised "$1"
+# events N: so many of the gauge since the load; it has no other source
+events() {
+	source_is memory raised "$1" && raised=$1
 }
 
-load() {
+fill() {
 	./hog $(($(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo) * 30 / 102400)) &
 	hog=$!
-	until_ok 60 below $((threshold - 5))
+	await 60 below $((threshold - 5))
 }
 
-unload() {
+drain() {
 	kill "$hog"
 	wait "$hog"
-	until_ok 60 above $((clear + 2))
+	await 60 above $((clear + 2))
 }
 
-# refuses FILE TEXT ERRNO WORD…
+# refuses FILE TEXT ERRNO WORD
 refuses() {
-	read -r before <"$GAUGE/$1"
-	write "$GAUGE/$1" "$2"
-	is "$3" "$errno" && holds "$GAUGE/$1" "$before" && one_line 'kevnotify: memory: ' "$4"
+	refused "$3" "$GAUGE/$1" "$2" 'kevnotify: memory: ' "$4"
 }
 
 limits() {
@@ -56,23 +53,23 @@ limits() {
 # While nobody polls nothing can be seen: so this waits for nothing, twice the
 # time of the shortest period
 never() {
-	writes "$PARAMS/interval" 0 && load && sleep 2 && raised 0
+	writes "$PARAMS/interval" 0 && fill && sleep 2 && events 0
 }
 
 # A period of a day begins with a look
 at_once() {
-	writes "$PARAMS/interval" 86400000 && until_ok 60 raised 1 && seq=$(newest memory) &&
+	writes "$PARAMS/interval" 86400000 && await 60 events 1 && seq=$(newest memory) &&
 		gave "$seq" KEVNOTIFY_ID=1 PRIORITY=4 "KEVNOTIFY_LIMIT=$threshold" &&
 		percent=$(value "$seq" KEVNOTIFY_VALUE) && [ "$percent" -le "$threshold" ] &&
 		gave "$seq" "MESSAGE=$percent % of memory is left, the limit is $threshold %"
 }
 
 long_period() {
-	unload && sleep 2 && raised 1
+	drain && sleep 2 && events 1
 }
 
 recovers() {
-	writes "$PARAMS/interval" 1000 && until_ok 60 raised 2 && seq=$(newest memory) &&
+	writes "$PARAMS/interval" 1000 && await 60 events 2 && seq=$(newest memory) &&
 		gave "$seq" KEVNOTIFY_ID=3 PRIORITY=5 KEVNOTIFY_RECOVERED=1 \
 			"KEVNOTIFY_LIMIT=$clear" &&
 		[ "$(value "$seq" KEVNOTIFY_VALUE)" -ge "$clear" ]
@@ -80,17 +77,17 @@ recovers() {
 
 # By the period alone, with no write
 again() {
-	load && until_ok 60 raised 3 && unload && until_ok 60 raised 4 && seq=$(newest memory) &&
+	fill && await 60 events 3 && drain && await 60 events 4 && seq=$(newest memory) &&
 		gave "$seq" KEVNOTIFY_ID=3 KEVNOTIFY_RECOVERED=1
 }
 
 all_received() {
-	settle && is 4 "$(receipts memory)" && source_is memory suppressed 0
+	settle && received 4 memory && source_is memory suppressed 0
 }
 
 plan 8
 begin interval=0
-recorder
+set_helper helper
 level=$(left)
 clear=$((level - 8))
 threshold=$((level - 15))
@@ -102,4 +99,5 @@ check "interval takes effect at once: recovered" recovers
 check "crossed and recovered in time" again
 check "one event each" all_received
 check "nothing is lost" conserved
-end
+restore
+finish

@@ -4,7 +4,6 @@
 # Raises that are interrupted between reserve and commit: by an NMI or a
 # breakpoint that raises, by themselves, and by the death of the task.
 . ./lib.sh
-. ./account.sh
 
 NESTED=/sys/module/kevnotify_nested/parameters
 CPU1=/sys/devices/system/cpu/cpu1/online
@@ -19,8 +18,12 @@ act() {
 }
 
 prepare() {
-	receipt_helper && reload burst=0 log_records=1024 helper="$RECEIPT" &&
-		modprobe kevnotify-nested
+	begin burst=0 log_records=1024 helper="$HELPER" && modprobe kevnotify-nested
+}
+
+# called: what was raised is what the module called
+called() {
+	raised=$(($(nested outer) + $(nested inner)))
 }
 
 # Outer and inner by turns, and nothing else
@@ -32,83 +35,66 @@ alternating() {
 }
 
 nmi_recorded() {
-	before=$(stat recorded)
-	act nmi && await 300 delivered || return 1
-	same "NMIs that did not come" "$(nested missed)" 0 &&
-		same "inner calls in an NMI" "$(nested nmis)" "$(nested outer)" &&
-		same "recorded" $(($(stat recorded) - before)) \
-			$(($(nested outer) + $(nested inner))) &&
-		same "refused" "$(stat refused)" 0 &&
-		same "receipts" "$(receipts)" $(($(nested outer) + $(nested inner))) &&
-		receipts_ordered && alternating $((2 * $(nested outer))) &&
-		balanced_events && balanced_cursor
+	before=$(counter recorded)
+	act nmi && settle && called || return 1
+	is 0 "$(nested missed)" "NMIs that did not come" &&
+		is "$(nested outer)" "$(nested nmis)" "inner calls in an NMI" &&
+		counter_is recorded $((before + raised)) && counter_is refused 0 &&
+		received "$raised" && alternating $((2 * $(nested outer))) && conserved
 }
 
 int3_recorded() {
 	before=$(nested nmis)
-	act int3 && await 300 delivered || return 1
-	[ "$(nested nmis)" -gt "$before" ] &&
-		same "refused" "$(stat refused)" 0 &&
-		same "receipts" "$(receipts)" $(($(nested outer) + $(nested inner))) &&
-		receipts_ordered && alternating $((2 * $(nested outer))) &&
-		balanced_events && balanced_cursor
+	act int3 && settle && called || return 1
+	[ "$(nested nmis)" -gt "$before" ] && counter_is refused 0 && received "$raised" &&
+		alternating $((2 * $(nested outer))) && conserved
 }
 
 # The inner one has the earlier slot
 reserve_retried() {
 	before=$(receipts)
-	act reserve && await 300 delivered || return 1
-	same "refused" "$(stat refused)" 0 &&
-		same "receipts" "$(receipts)" $(($(nested outer) + $(nested inner))) &&
-		receipts_ordered && balanced_events && balanced_cursor &&
+	act reserve && settle && called || return 1
+	counter_is refused 0 && received "$raised" && conserved &&
 		tail -n $(($(receipts) - before)) "$RECEIPTS" |
 		awk '$3 != (NR % 2 ? 2 : 1) { print "# " $0; bad = 1 } END { exit bad || !NR }'
 }
 
 recursion_refused() {
 	before=$(nested inner)
-	act recursion && await 300 delivered || return 1
-	same "refused" "$(stat refused)" $(($(nested inner) - before)) &&
-		[ "$(stat refused)" -gt 0 ] && receipts_ordered &&
-		balanced_events && balanced_cursor
+	act recursion && settle && called || return 1
+	counter_is refused $(($(nested inner) - before)) && counter_reaches refused 1 && conserved
 }
 
 # repaired N: N raises were repaired, and the sums hold
 repaired() {
-	same repaired "$(stat repaired)" "$1" && balanced_events
+	counter_is repaired "$1" && add_up events
 }
 
 # What died before its reserve or after it is refused
 died() {
-	refused=$(stat refused) count=$(stat repaired)
+	lost=$(counter refused) repairs=$(counter repaired)
 	act "$1 1" || return 1
-	taskset 2 sh -c 'echo alive >'"$SYS/control/raise" && await 60 delivered &&
-		repaired $((count + 1)) && same refused "$(stat refused)" $((refused + 1))
+	taskset 2 sh -c 'echo alive >'"$SYS/control/raise" && settle &&
+		repaired $((repairs + 1)) && counter_is refused $((lost + 1))
 }
 
 # unregister ACTION: a source goes whose task died, and on its CPU nobody raises
 unregister() {
-	count=$(stat repaired)
+	repairs=$(counter repaired)
 	act "$1 1" || return 1
 	[ "${2:-}" != offline ] || echo 0 >"$CPU1" || return 1
-	start=$(now)
-	rmmod kevnotify-nested || return 1
-	say "unregistered in $(($(now) - start)) ms"
-	[ $(($(now) - start)) -lt 20000 ] && repaired $((count + 1)) || return 1
+	took 0 20000 rmmod kevnotify-nested && repaired $((repairs + 1)) || return 1
+	say "unregistered in $((now - took_start)) ms"
 	[ "${2:-}" != offline ] || echo 1 >"$CPU1" || return 1
 	modprobe kevnotify-nested
 }
 
-unload() {
-	quiet && rmmod kevnotify-nested && rmmod kevnotify
-}
-
-restore() {
-	rm -f "$RECEIPT"
-	modprobe kevnotify
+unloads() {
+	pause && rmmod kevnotify-nested && rmmod kevnotify
 }
 
 plan 12
+rcu normal
 check "the modules load" prepare
 check "an NMI between reserve and commit: both are recorded, in order" nmi_recorded
 check "so is what a breakpoint's handler raises there" int3_recorded
@@ -119,7 +105,7 @@ check "a task dies between reserve and commit: the next raise repairs" died die
 check "unregistration repairs, without another raise" unregister oops
 check "also what is open" unregister die
 check "also on a CPU that has gone" unregister die offline
-check "the doorbell was never late" same doorbell_late "$(stat doorbell_late)" 0
-check "unloads" unload
+check "the doorbell was never late" counter_is doorbell_late 0
+check "unloads" unloads
 restore
 finish

@@ -3,7 +3,6 @@
 #
 # Real out-of-memory kills, of the whole machine and of a cgroup.
 . ./lib.sh
-. ./common.sh
 
 CGROUPS=/sys/fs/cgroup
 NAME="x${NL}PATH=/tmp"
@@ -54,7 +53,7 @@ memcg() {
 # counts: as many as the kernel counts
 counts() {
 	settle && kills=$(($(killed) - killed_before)) && is 2 "$kills" &&
-		source_is oom raised "$kills" && is "$kills" "$(receipts oom)"
+		source_is oom raised "$kills" && received "$kills" oom
 }
 
 # sleeper: a process in the cgroup "group"; its pid is in $!
@@ -71,9 +70,10 @@ whole_cgroup() {
 	one=$!
 	sleeper
 	two=$!
-	until_ok 60 two_sleep && hog group -n "$NAME" -u 0 200 || return 1
+	await 60 two_sleep && hog group -n "$NAME" -u 0 200 || return 1
 	wait "$one" "$two"
-	is 137 $? && settle && source_is oom raised 5 && is 5 "$(receipts oom)" || return 1
+	is 137 $? && settle && source_is oom raised 5 && received 5 oom || return 1
+	raised=5
 	for victim in "$one" "$two" "$pid"; do
 		is 1 "$(grep -l "VICTIM_PID=$victim" "$GOT"/* | wc -l)" || return 1
 	done
@@ -94,7 +94,7 @@ begin
 killed_before=$(killed)
 echo +memory >"$CGROUPS/cgroup.subtree_control"
 mkdir "$CGROUPS/all" "$CGROUPS/small" "$CGROUPS/group"
-recorder
+set_helper helper
 check "a global kill" global
 check "a kill in a cgroup" memcg
 check "as many as the kernel counts" counts
@@ -102,4 +102,5 @@ check "a whole cgroup killed is an event each" whole_cgroup
 check "switched off: none" off
 check "nothing is lost" conserved
 rmdir "$CGROUPS/all" "$CGROUPS/small" "$CGROUPS/group"
-end
+restore
+finish

@@ -3,16 +3,15 @@
 #
 # Each way in which a run can end, with no event lost and none out of order.
 . ./lib.sh
-. ./runs.sh
 
-receiver helper
+begin
 program kill-itself <<-'END'
 #!/bin/sh
 kill -9 $$
 END
 program end-by-term <<-END
 #!/bin/sh
-trap 'echo asked >$DIR/asked; exit 0' TERM
+trap 'echo asked >$WORK/asked; exit 0' TERM
 while :; do usleep 50000; done
 END
 program ignore-term <<-END
@@ -39,18 +38,18 @@ lasted() {
 
 # seq_of MESSAGE: of its receipt
 seq_of() {
-	sed -n "s|^\([0-9]*\) $1\$|\1|p" "$RECEIPTS"
+	sed -n "s|^\([0-9]*\) .* - $1\$|\1|p" "$RECEIPTS"
 }
 
 all_there() {
-	is "exit 0;exit 3;exec kill-itself;exec end-by-term;exec ignore-term;exec setsid lead-a-group;exit 255;exit 0;" \
+	prints "exit 0;exit 3;exec kill-itself;exec end-by-term;exec ignore-term;exec setsid lead-a-group;exit 255;exit 0;" \
 		messages
 }
 
 counters() {
-	is 8 counter runs && is 8 counter delivered && is 4 counter exited &&
-		is 2 counter exited_nonzero && is 1 counter signaled &&
-		is 3 counter timedout && is 0 counter noexec && is 0 counter stuck
+	counter_is runs 8 && counter_is delivered 8 && counter_is exited 4 &&
+		counter_is exited_nonzero 2 && counter_is signaled 1 &&
+		counter_is timedout 3 && counter_is noexec 0 && counter_is stuck 0
 }
 
 # A record of source "helper" for each run that did not end well, dispatched to nobody
@@ -62,42 +61,42 @@ own_records() {
 		"helper for record $kill: timedout 0" \
 		"helper for record $group: timedout 0" \
 		"helper for record $last: exited 255")
-	is "$want" helper_records && is 6 counter filtered
+	prints "$want" helper_records && counter_is filtered 6
 }
 
 plan 16
 calibrate
-reload helper="$DIR/helper" timeout="$unit"
+reload burst=0 helper="$HELPER" timeout="$unit"
 trace_on
 raise "exit 0"
-check "exit status 0" await 60 quiet
-check "the helper is well" is "ok 0" health
+check "exit status 0" settle
+check "the helper is well" helper_is ok 0
 raise "exit 3"
-await 60 quiet
-check "exit status 3: the helper is failing" is "failing 0" health
+settle
+check "exit status 3: the helper is failing" helper_is failing 0
 
 for what in kill-itself end-by-term ignore-term "setsid lead-a-group"; do
 	raise "exec $what"
 done
 raise "exit 255"
 raise "exit 0"
-check "all runs end" await 120 quiet
+check "all runs end" settle
 check "every event came, in the order in which it was raised" all_there
-check "the receipts' numbers grow" in_order
+check "the receipts' numbers grow" receipts_ordered
 three=$(seq_of "exit 3") nine=$(seq_of "exec kill-itself") term=$(seq_of "exec end-by-term")
 kill=$(seq_of "exec ignore-term") group=$(seq_of "exec setsid lead-a-group")
 last=$(seq_of "exit 255")
 check "each outcome is counted" counters
-check "the trace tells the exit status" is "exited 3" outcome "$three"
-check "the trace tells the signal" is "signaled 9" outcome "$nine"
+check "the trace tells the exit status" prints "exited 3" outcome "$three"
+check "the trace tells the signal" prints "signaled 9" outcome "$nine"
 check "SIGTERM comes after the timeout" between "$(lasted "$term")" $((unit / 2)) $((unit + 1990))
-check "it comes before SIGKILL" [ -e "$DIR/asked" ]
+check "it comes before SIGKILL" [ -e "$WORK/asked" ]
 check "SIGKILL follows after 2 s" between \
 	$(($(lasted "$kill") - $(lasted "$term"))) 1000 10000
-check "it reaches the group that the helper leads" is 0 processes "sleep 1001"
+check "it reaches the group that the helper leads" prints 0 processes "sleep 1001"
 check "each failure is a record, which goes to no helper" own_records
 check "the sums hold" conserved
-check "the helper is well again" is "ok 0" health
+check "the helper is well again" helper_is ok 0
 trace_off
 restore
 finish

@@ -4,7 +4,7 @@
 # The parameters: defaults, ranges, what is refused and how, both views, and
 # what a load with bad values leaves behind.
 . ./lib.sh
-. ./common.sh
+
 CTL=/proc/sys/kevnotify
 
 # name default min max also-zero
@@ -33,12 +33,9 @@ accepts() {
 # refuses_at FILE TEXT ERRNO WORD…: nothing changes, and one line has the words
 # and begins with the parameter's name
 refuses_at() {
-	file=$1 param=${1##*/} wanted=$3
-	before=
-	read -r before <"$PARAMS/$param"
-	write "$file" "$2"
+	file=$1 param=${1##*/} text=$2 why=$3
 	shift 3
-	is "$wanted" "$errno" && reads "$param" "$before" && one_line "kevnotify: $param: " "$@"
+	refused "$why" "$file" "$text" "kevnotify: $param: " "$@" && reads "$param" "$was"
 }
 
 # refuses NAME TEXT ERRNO WORD…
@@ -106,14 +103,14 @@ modes() {
 # refuses_load NAME=VALUE ERRNO-TEXT WORD…: no module, and one line. What the
 # kernel says of a parameter is its own; and modprobe may try two ways.
 refuses_load() {
-	arg=$1 wanted=$2
+	arg=$1 why=$2
 	klog_mark
 	if out=$(modprobe kevnotify "$arg" 2>&1); then
-		echo "# loaded with $arg"
+		say "loaded with $arg"
 		return 1
 	fi
 	shift 2
-	has "$wanted" "$out" || { echo "# $arg: $out"; return 1; }
+	has "$why" "$out" || { say "$arg: $out"; return 1; }
 	said=$(klog | grep '^kevnotify: [^`]' | uniq)
 	[ ! -d /sys/module/kevnotify ] && [ ! -e "$SYS" ] && [ ! -e /proc/sys/kevnotify ] &&
 		[ ! -e "$DBG" ] && one_line "kevnotify: ${arg%%=*}: " "$@"
@@ -149,7 +146,7 @@ load_too_big() {
 
 # rounds NAME GIVEN USED
 rounds() {
-	fresh "$1=$2" && reads "$1" "$3"
+	reload "$1=$2" && reads "$1" "$3"
 }
 
 sizes_round() {
@@ -159,7 +156,7 @@ sizes_round() {
 
 # The helper's file is looked at when it is run, not at load
 loads_with_all() {
-	fresh helper=/nosuch interval=2000 timeout=3000 hold=4000 grace=1 burst=6 window=700 \
+	reload helper=/nosuch interval=2000 timeout=3000 hold=4000 grace=1 burst=6 window=700 \
 		helper_level=5 sources=manual,oom log_records=100 stage_slots=30 &&
 		reads helper /nosuch && reads interval 2000 && reads timeout 3000 &&
 		reads hold 4000 && reads grace 1 && reads burst 6 && reads window 700 &&
@@ -228,11 +225,9 @@ sources_refuse() {
 sources_work() {
 	writes "$PARAMS/sources" -manual
 	read -r before <"$SYS/sources/manual/raised"
-	raise hello
-	is OK "$errno" && source_is manual raised "$before" || return 1
+	writes "$SYS/control/raise" hello && source_is manual raised "$before" || return 1
 	writes "$PARAMS/sources" +manual
-	raise hello
-	is OK "$errno" && source_is manual raised $((before + 1))
+	raise hello && source_is manual raised $((before + 1))
 }
 
 plan 18
@@ -250,10 +245,11 @@ check "sources: a list, +name, -name" sources_list
 check "sources: unknown names" sources_refuse
 check "sources: off is off and on is on" sources_work
 check "nothing is lost" conserved
-until_ok 60 unloaded
+unload
 check "bad values at load leave no module" load_refuses
 check "bad sizes at load leave no module" load_refuses_sizes
 check "a log that does not fit leaves no module" load_too_big
 check "sizes are rounded up" sizes_round
 check "all parameters can be given at load" loads_with_all
-end
+restore
+finish

@@ -3,104 +3,95 @@
 #
 # What keeps runs from starting: control/paused, the grace period, the level.
 . ./lib.sh
-. ./runs.sh
-
-receiver helper
-program wait_for <<-'END'
-#!/bin/sh
-while [ ! -e "$1" ]; do usleep 20000; done
-END
 
 # pause_aside: a pause by another process, whose pid is $writer
 pause_aside() {
-	./write-errno "$SYS/control/paused" 1 >"$DIR/writer" &
+	./write-errno "$SYS/control/paused" 1 >"$WORK/writer" &
 	writer=$!
-	await 60 is 1 cat "$SYS/control/paused"
+	await 60 holds "$SYS/control/paused" 1
 }
 
 alive() { kill -0 "$writer" 2>/dev/null; }
 dead() { ! alive; }
-go() { touch "$DIR/go"; }
-
-pause() { echo 1 >"$SYS/control/paused"; }
-resume() { echo 0 >"$SYS/control/paused"; }
+go() { touch "$WORK/go"; }
 
 pauses() {
-	reload helper="$DIR/helper" && is idle state && pause && is paused state &&
-		is 1 cat "$SYS/control/paused" && raise true && raise true &&
-		await 60 is 2 counter pending && is 0 counter runs
+	reload burst=0 helper="$HELPER" && state_is idle && pause && state_is paused &&
+		holds "$SYS/control/paused" 1 && raise next && raise next &&
+		await 60 counter_is pending 2 && counter_is runs 0
 }
 
 resumes() {
-	resume && await 60 quiet && is 0 cat "$SYS/control/paused" && is 2 received && conserved
+	resume && settle && holds "$SYS/control/paused" 0 && received 2 && conserved
 }
 
 busy_run() {
-	rm -f "$DIR/go"
-	raise "wait_for $DIR/go" && await 60 is 3 received && is running state
+	rm -f "$WORK/go"
+	raise "wait $WORK/go" && await 60 received 3 && state_is running
 }
 
 waits() {
-	busy_run && raise true && pause_aside && alive && is running state
+	busy_run && raise next && pause_aside && alive && state_is running
 }
 
 returns() {
-	go && await 60 dead && is OK head -n 1 "$DIR/writer" && is paused state && is 3 received &&
-		is 1 counter pending && resume && await 60 quiet && is 4 received
+	go && await 60 dead && holds "$WORK/writer" OK && state_is paused && received 3 &&
+		counter_is pending 1 && resume && settle && received 4
 }
 
 killed() {
-	rm -f "$DIR/go"
-	raise "wait_for $DIR/go" && await 60 is 5 received
+	rm -f "$WORK/go"
+	raise "wait $WORK/go" && await 60 received 5
 	pause_aside && kill -9 "$writer" && await 60 dead &&
-		is running state && go && await 60 is paused state && resume &&
-		await 60 quiet && conserved
+		state_is running && go && await 60 state_is paused && resume &&
+		settle && conserved
 }
 
 junk() {
 	for text in 2 x; do
-		is EINVAL errno_of "$SYS/control/paused" "$text" || return 1
+		write_is EINVAL "$SYS/control/paused" "$text" || return 1
 	done
-	is 0 cat "$SYS/control/paused" && is idle state
+	holds "$SYS/control/paused" 0 && state_is idle
 }
 
 grace() {
-	reload helper="$DIR/helper" grace=3000 && start=$(uptime_ms) && is paused state &&
-		is 0 cat "$SYS/control/end_grace" && raise true && await 60 quiet &&
-		is 1 received && is 1 cat "$SYS/control/end_grace" &&
-		atleast 2500 echo $(($(uptime_ms) - start)) && conserved
+	reload burst=0 helper="$HELPER" grace=3000 && now && start=$now && state_is paused &&
+		holds "$SYS/control/end_grace" 0 && raise next && settle &&
+		received 1 && holds "$SYS/control/end_grace" 1 &&
+		now && atleast 2500 $((now - start)) && conserved
 }
 
 held_by_grace() {
-	atleast 1 environment 1 KEVNOTIFY_DELAYED_MS
+	atleast 1 "$(value 1 KEVNOTIFY_DELAYED_MS)"
 }
 
 ended() {
-	reload helper="$DIR/helper" grace=86400000 && raise true &&
-		await 60 is 1 counter pending && is paused state &&
-		is OK errno_of "$SYS/control/end_grace" 1 && await 60 quiet && is 1 received &&
-		is idle state && conserved
+	reload burst=0 helper="$HELPER" grace=86400000 && raise next &&
+		await 60 counter_is pending 1 && state_is paused &&
+		write_is OK "$SYS/control/end_grace" 1 && settle && received 1 &&
+		state_is idle && conserved
 }
 
 # Pausing and grace are two reasons: the end of one is not the other's
 both() {
-	reload helper="$DIR/helper" grace=86400000 && raise true && pause &&
-		echo 1 >"$SYS/control/end_grace" && await 60 is 1 cat "$SYS/control/end_grace" &&
-		is paused state && is 0 counter runs && resume && await 60 quiet && is 1 received
+	reload burst=0 helper="$HELPER" grace=86400000 && raise next && pause &&
+		echo 1 >"$SYS/control/end_grace" && await 60 holds "$SYS/control/end_grace" 1 &&
+		state_is paused && counter_is runs 0 && resume && settle && received 1
 }
 
 level() {
-	reload helper="$DIR/helper" helper_level=4 && raise "<5>true" && raise "<4>echo 4" &&
-		raise "<6>true" && raise "<0>echo 0" && await 60 quiet &&
-		is "echo 4;echo 0;" messages && is 2 counter filtered && conserved
+	reload burst=0 helper="$HELPER" helper_level=4 && raise "<5>not" && raise "<4>4" &&
+		raise "<6>nor" && raise "<0>0" && settle &&
+		prints "4;0;" messages && counter_is filtered 2 && conserved
 }
 
 level_now() {
-	echo 7 >"$PARAMS/helper_level" && raise "<7>echo 7" && await 60 quiet &&
-		is "echo 4;echo 0;echo 7;" messages && is 2 counter filtered && conserved
+	echo 7 >"$PARAMS/helper_level" && raise "<7>7" && settle &&
+		prints "4;0;7;" messages && counter_is filtered 2 && conserved
 }
 
 plan 13
+begin
 check "paused: no run starts" pauses
 check "resumed: what waited runs" resumes
 check "a pause waits for the run under way" waits
@@ -114,5 +105,5 @@ check "a pause outlasts the grace period" both
 check "less urgent records do not go to the helper" level
 check "another level counts at once" level_now
 restore
-check "nothing is left running" is 0 processes wait_for
+check "nothing is left running" prints 0 processes "$HELPER"
 finish

@@ -4,7 +4,6 @@
 # Whoever has no CAP_SYS_ADMIN in the initial user namespace changes nothing,
 # whatever the file modes say.
 . ./lib.sh
-. ./common.sh
 
 TREES="$PARAMS $SYS $DBG /proc/sys/kevnotify"
 
@@ -44,23 +43,21 @@ snapshot() {
 
 # each RESULT OPTION…: write to every file with these options of write-errno
 each() {
-	wanted=$1 bad=0
+	result=$1 bad=0
 	shift
 	while read -r file text; do
-		write "$@" "$file" "$text"
-		is "$wanted" "$errno" || { echo "# $file"; bad=1; }
+		write_is "$result" "$@" "$file" "$text" || bad=1
 	done <"$WORK/writable"
 	return "$bad"
 }
 
-refused() {
+nothing_changes() {
 	each EPERM "$@" && is "$before" "$(snapshot)"
 }
 
 # The log's lines are rate limited: so this is the first
 says_so() {
-	write -c "$PARAMS/helper" /bin/busybox
-	is EPERM "$errno" && one_line 'kevnotify: helper: ' CAP_SYS_ADMIN
+	write_is EPERM -c "$PARAMS/helper" /bin/busybox && one_line 'kevnotify: helper: ' CAP_SYS_ADMIN
 }
 
 all_found() {
@@ -77,8 +74,9 @@ begin
 check "there is a text for each writable file" all_found
 before=$(snapshot)
 check "without the capability: EPERM, and a line says why" says_so
-check "root without the capability changes nothing" refused -c
-check "root of a user namespace changes nothing" refused -u
+check "root without the capability changes nothing" nothing_changes -c
+check "root of a user namespace changes nothing" nothing_changes -u
 check "nothing is lost" conserved
 check "root may write all that" root_may
-end
+restore
+finish

@@ -3,48 +3,46 @@
 #
 # control/raise, and what the helper is given: arguments, environment, files.
 . ./lib.sh
-. ./common.sh
 
 # What every record has
 FIXED="HOME KEVNOTIFY_CGROUP_ID KEVNOTIFY_COMM KEVNOTIFY_CONTEXT KEVNOTIFY_CPU KEVNOTIFY_ID \
 KEVNOTIFY_INSTANCE KEVNOTIFY_PID KEVNOTIFY_SEQ KEVNOTIFY_SOURCE KEVNOTIFY_TIME KEVNOTIFY_UID \
 MESSAGE PATH PRIORITY SYSLOG_IDENTIFIER TROUBLED_DS "
 
-# raised ARG…: a raise that is taken; its SEQ is in $seq
-raised() {
-	raise "$@"
-	is OK "$errno" && is '' "$said" && seq=$(newest manual)
+# taken ARG…: a raise that is; its SEQ is in $seq
+taken() {
+	writes "$SYS/control/raise" "$@" && raised=$((raised + 1)) && seq=$(newest manual)
 }
 
-# refused ARG…: EINVAL, and nothing is raised
-refused() {
+# invalid ARG…: EINVAL, and nothing is raised
+invalid() {
 	read -r before <"$SYS/stats/raised"
-	raise "$@"
-	is EINVAL "$errno" && holds "$SYS/stats/raised" "$before"
+	write_is EINVAL "$SYS/control/raise" "$@" && counter_is raised "$before"
 }
 
 # arrives PRINTF-FORMAT MESSAGE: raised, and nothing but that message comes of it
 arrives() {
 	# shellcheck disable=SC2059 # it is one
 	said=$(printf "$1" | ./write-errno "$SYS/control/raise")
-	is OK "$said" && seq=$(newest manual) && gave "$seq" "MESSAGE=$2" &&
+	is OK "$said" && raised=$((raised + 1)) && seq=$(newest manual) &&
+		gave "$seq" "MESSAGE=$2" &&
 		is "$FIXED" "$(keys "$seq")"
 }
 
 levels() {
 	for level in 0 1 2 3 4 5 6 7; do
-		raised "<$level>of this level" &&
+		taken "<$level>of this level" &&
 			gave "$seq" "PRIORITY=$level" "KEVNOTIFY_ID=$level" "TROUBLED_DS=$level" \
 				'MESSAGE=of this level' || return 1
 	done
-	raised 'of no level' && gave "$seq" PRIORITY=5 KEVNOTIFY_ID=5 'MESSAGE=of no level' &&
-		raised '<3> with a blank' && gave "$seq" PRIORITY=3 'MESSAGE=with a blank'
+	taken 'of no level' && gave "$seq" PRIORITY=5 KEVNOTIFY_ID=5 'MESSAGE=of no level' &&
+		taken '<3> with a blank' && gave "$seq" PRIORITY=3 'MESSAGE=with a blank'
 }
 
 bad_levels() {
-	refused '<8>x' && one_line 'kevnotify: control/raise: ' '<0> to <7>' || return 1
+	invalid '<8>x' && one_line 'kevnotify: control/raise: ' '<0> to <7>' || return 1
 	for text in '<>x' '<12>x' '<-1>x' '<3x' '<' '<3'; do
-		refused "$text" || return 1
+		invalid "$text" || return 1
 	done
 }
 
@@ -54,23 +52,23 @@ long() {
 }
 
 lengths() {
-	refused "$NL" && one_line 'kevnotify: control/raise: ' '1 to 255 bytes' &&
-		refused '<3>' && refused "<3> $NL" &&
-		raised "$(long 255)" && gave "$seq" "MESSAGE=$(long 255)" &&
-		raised "<4>$(long 255)$NL" && gave "$seq" "MESSAGE=$(long 255)" PRIORITY=4 &&
-		refused "$(long 256)" && refused "<4>$(long 256)"
+	invalid "$NL" && one_line 'kevnotify: control/raise: ' '1 to 255 bytes' &&
+		invalid '<3>' && invalid "<3> $NL" &&
+		taken "$(long 255)" && gave "$seq" "MESSAGE=$(long 255)" &&
+		taken "<4>$(long 255)$NL" && gave "$seq" "MESSAGE=$(long 255)" PRIORITY=4 &&
+		invalid "$(long 256)" && invalid "<4>$(long 256)"
 }
 
 megabyte() {
 	read -r before <"$SYS/stats/raised"
 	said=$(head -c 1048576 /dev/zero | tr '\0' x | ./write-errno "$SYS/control/raise")
-	has EINVAL "$said" && holds "$SYS/stats/raised" "$before"
+	has EINVAL "$said" && counter_is raised "$before"
 }
 
 no_nul() {
 	read -r before <"$SYS/stats/raised"
 	said=$(printf 'a\0b' | ./write-errno "$SYS/control/raise")
-	has EINVAL "$said" && holds "$SYS/stats/raised" "$before"
+	has EINVAL "$said" && counter_is raised "$before"
 }
 
 plain() {
@@ -98,8 +96,9 @@ all_escaped() {
 }
 
 forged_name() {
-	write -n "x${NL}PATH=/tmp" "$SYS/control/raise" text
-	is OK "$errno" && seq=$(newest manual) &&
+	write_is OK -n "x${NL}PATH=/tmp" "$SYS/control/raise" text || return 1
+	raised=$((raised + 1))
+	seq=$(newest manual) &&
 		gave "$seq" 'KEVNOTIFY_COMM=x\x0aPATH=/tmp' 'PATH=/sbin:/bin:/usr/sbin:/usr/bin' &&
 		is "$FIXED" "$(keys "$seq")"
 }
@@ -108,6 +107,7 @@ environment() {
 	./write-errno "$SYS/control/raise" text >/dev/null &
 	pid=$!
 	wait "$pid"
+	raised=$((raised + 1))
 	seq=$(newest manual) &&
 		gave "$seq" HOME=/ PATH=/sbin:/bin:/usr/sbin:/usr/bin TROUBLED_DS=5 PRIORITY=5 \
 			SYSLOG_IDENTIFIER=kevnotify MESSAGE=text "KEVNOTIFY_SEQ=$seq" \
@@ -135,7 +135,7 @@ plausible() {
 }
 
 arguments() {
-	raised text && is "3 $WORK/script manual $seq" "$(cat "$WORK/arguments")"
+	taken text && is "3 $WORK/script manual $seq" "$(cat "$WORK/arguments")"
 }
 
 files() {
@@ -143,65 +143,68 @@ files() {
 		"$(cat "$WORK/files")"
 }
 
-# talker: a helper of 155 lines, the long one counted as three, the last unfinished
+# talker: a helper of 155 lines, the long ones counted as three and two, the last unfinished
 talker() {
 	script_helper <<-'END'
 	echo hello
 	printf 'esc\033[31m\\n\n' >&2
-	printf '%0600d\n' 0
-	yes line | head -n 149
+	printf '%0600d\n%0480d\n' 0 0
+	yes line | head -n 147
 	printf unfinished
 	END
 }
 
 output() {
 	talker
-	read -r lines <"$SYS/stats/output_lines"
-	read -r dropped <"$SYS/stats/output_dropped"
+	lines=$(counter output_lines) dropped=$(counter output_dropped)
 	klog_mark
-	raised text || return 1
-	until_ok 60 dropped_said && klog | sed -n "s/^kevnotify\[$seq\]: //p" >"$WORK/output"
-	is 101 "$(wc -l <"$WORK/output")" && holds "$SYS/stats/output_lines" $((lines + 100)) &&
-		holds "$SYS/stats/output_dropped" $((dropped + 55)) &&
+	taken text || return 1
+	await 60 logged 1 "^kevnotify\[$seq\]: 55 more lines dropped" &&
+		klog | sed -n "s/^kevnotify\[$seq\]: //p" >"$WORK/output"
+	is 101 "$(wc -l <"$WORK/output")" && counter_is output_lines $((lines + 100)) &&
+		counter_is output_dropped $((dropped + 55)) &&
 		is hello "$(sed -n 1p "$WORK/output")" &&
 		is 'esc\x1b[31m\n' "$(sed -n 2p "$WORK/output")" &&
-		is '240 240 120 ' "$(sed -n 3,5p "$WORK/output" | awk '{ printf "%d ", length }')"
-}
-
-dropped_said() {
-	klog | grep -q "^kevnotify\[$seq\]: 55 more lines dropped"
+		is '240 240 120 240 240 4 ' \
+			"$(sed -n 3,8p "$WORK/output" | awk '{ printf "%d ", length }')"
 }
 
 # delayed: what had to wait says for how long, and what for can be seen
 delayed() {
-	mv "$RECORDER" "$RECORDER.away"
+	mv "$HELPER" "$HELPER.away"
 	raise text
-	is OK "$errno" && until_ok 60 holds "$SYS/helper_state" missing &&
-		holds "$SYS/helper_errno" 2 && recent "$(cat "$SYS/helper_since")" || return 1
-	mv "$RECORDER.away" "$RECORDER"
-	writes "$PARAMS/helper" "$RECORDER" && seq=$(newest manual) &&
+	await 60 helper_is missing 2 && recent "$(cat "$SYS/helper_since")" || return 1
+	mv "$HELPER.away" "$HELPER"
+	writes "$PARAMS/helper" "$HELPER" && seq=$(newest manual) &&
 		[ "$(value "$seq" KEVNOTIFY_DELAYED_MS)" -gt 0 ] &&
 		is "$FIXED" "$(keys "$seq" | sed 's/KEVNOTIFY_DELAYED_MS //')" &&
-		holds "$SYS/helper_state" ok && holds "$SYS/helper_errno" 0
+		helper_is ok 0
 }
 
 # all_received: by the helper, as counted by us
 all_received() {
-	read -r all <"$SYS/sources/manual/raised"
-	# The script had the first
-	settle && is "$((all - 1))" "$(receipts manual)"
+	settle && source_is manual raised "$raised" && received "$raised" manual
 }
 
 # Though kevnotifyd is slow to look: the newest of three from before, and all after
 first_helper() {
-	fresh burst=0 && rm -rf "$GOT" || return 1
-	for _ in 1 2 3; do echo before >"$SYS/control/raise"; done
+	reload burst=0 || return 1
+	for _ in 1 2 3; do raise before; done
 	echo 200 >"$DBG/inject/slow_ms"
-	recorder
-	for _ in 1 2 3; do echo after >"$SYS/control/raise"; done
+	set_helper helper
+	for _ in 1 2 3; do raise after; done
 	echo 0 >"$DBG/inject/slow_ms"
-	settle && holds "$SYS/stats/skipped" 2 && is 4 "$(receipts manual)" &&
-		is 3 "$(grep -l MESSAGE=after "$GOT"/* | wc -l)"
+	settle && counter_is skipped 2 && received 4 manual &&
+		prints 'before;after;after;after;' messages
+}
+
+# script_helper <TEXT: it gives a receipt too
+script_helper() {
+	{
+		printf '#!/bin/sh\necho "$2 $1 - - - $MESSAGE" >>%s\n' "$RECEIPTS"
+		cat
+	} | program script
+	set_helper script
 }
 
 plan 18
@@ -214,7 +217,7 @@ script_helper <<-'END'
 END
 check "arguments: path, source, SEQ" arguments
 check "files: /dev/null and the kernel log" files
-recorder
+set_helper helper
 check "the environment is what is documented" environment
 check "levels" levels
 check "bad levels are EINVAL and raise nothing" bad_levels
@@ -231,4 +234,5 @@ check "every raise reached the helper" all_received
 check "output goes to the kernel log in lines, up to a limit" output
 check "a first helper begins with the newest record" first_helper
 check "nothing is lost" conserved
-end
+restore
+finish

@@ -4,7 +4,6 @@
 # Load, storm, unload, again and again. The module goes within its bound, or says
 # what holds it.
 . ./lib.sh
-. ./account.sh
 
 STORM=/sys/kernel/debug/kevnotify-storm
 BOUND=4000	# ms
@@ -17,19 +16,21 @@ esac
 
 load() {
 	insmod "$MODULES/dkms/kevnotify.ko" stage_slots=8 log_records=64 burst="$1" \
-		helper="$RECEIPT" && insmod "$MODULES/kevnotify-storm.ko"
+		helper="$HELPER" && insmod "$MODULES/kevnotify-storm.ko"
 }
 
-calls() {
-	awk '/^(task|softirq|hardirq|nmi|closings) / { n += $2 } END { print n }' "$STORM/counts"
+# called: $raised is the calls of the storm's own count, and the reports of what was
+# suppressed
+called() {
+	raised=$(awk '/^(task|softirq|hardirq|nmi|closings) / { n += $2 } END { print n }' \
+		"$STORM/counts")
 }
 
 # With a pause all counts are at rest
 storm_and_rest() {
-	echo "500 100 100 10" >"$STORM/run" && await 20 collected && quiet &&
-		same raised "$(stat raised)" "$(calls)" && balanced_events && balanced_cursor &&
-		same delivered "$(stat delivered)" "$(receipts)" && receipts_ordered &&
-		same doorbell_late "$(stat doorbell_late)" 0
+	echo "500 100 100 10" >"$STORM/run" && await 20 counter_is staged 0 && pause && called &&
+		counter_is raised "$raised" && add_up events records && receipts_agree &&
+		counter_is doorbell_late 0
 }
 
 storm_and_run() {
@@ -45,10 +46,12 @@ held() {
 
 # gone: it unloads within its bound
 gone() {
-	gone_start=$(now)
+	now
+	gone_start=$now
 	rmmod kevnotify 2>/run/rmmod
 	gone_status=$?
-	gone_ms=$(($(now) - gone_start))
+	now
+	gone_ms=$((now - gone_start))
 	[ "$gone_ms" -le "$longest" ] || longest=$gone_ms
 	if [ "$gone_ms" -gt "$BOUND" ]; then
 		say "rmmod took $gone_ms ms"
@@ -69,7 +72,7 @@ leave() {
 		cat /run/rmmod "$DBG/refs" | sed 's/^/# /'
 		return 1
 	fi
-	quiet && gone
+	pause && gone
 }
 
 round() {
@@ -82,28 +85,25 @@ round() {
 }
 
 all_rounds() {
-	longest=0 busy=0 done=0 start=$(now)
+	now
+	longest=0 busy=0 done=0 all_start=$now
 	# Unregistration waits for RCU, which is not what is tested in most rounds
 	while [ "$done" -lt "$rounds" ]; do
-		echo $((done % 8 != 0)) >/sys/kernel/rcu_expedited
+		rcu expedited
+		[ $((done % 8)) != 0 ] || rcu normal
 		round "$done" || break
 		done=$((done + 1))
 	done
-	echo 0 >/sys/kernel/rcu_expedited
-	say "$done rounds in $(($(now) - start)) ms; rmmod took at most $longest ms, and $busy" \
+	now
+	say "$done rounds in $((now - all_start)) ms; rmmod took at most $longest ms, and $busy" \
 		"times said busy"
-	same rounds "$done" "$rounds"
-}
-
-restore() {
-	rm -f "$RECEIPT"
-	[ ! -d "$STORM" ] || rmmod kevnotify-storm
-	[ -d "$PARAMS" ] || modprobe kevnotify
+	is "$rounds" "$done" rounds
 }
 
 plan 1
-receipt_helper
-[ ! -d "$PARAMS" ] || rmmod kevnotify
+begin
+unload
 check "$rounds rounds of load, storm, rmmod" all_rounds
+[ ! -d "$STORM" ] || rmmod kevnotify-storm
 restore
 finish

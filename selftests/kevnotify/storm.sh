@@ -5,7 +5,6 @@
 # small stages, while CPUs go and come, sources register and unregister, and
 # helpers run. In the end everybody's counts agree.
 . ./lib.sh
-. ./account.sh
 
 STORM=/sys/kernel/debug/kevnotify-storm
 SAMPLE=/sys/module/kevnotify_sample/parameters/level
@@ -72,8 +71,7 @@ run() {
 
 prepare() {
 	: >/run/failed && : >/run/blink && : >/run/sample && : >/run/bounded &&
-		receipt_helper &&
-		reload stage_slots=8 log_records=256 burst=0 helper="$RECEIPT" &&
+		begin stage_slots=8 log_records=256 burst=0 helper="$HELPER" &&
 		modprobe kevnotify-storm churn=1
 }
 
@@ -82,12 +80,14 @@ calls() {
 }
 
 storm_unlimited() {
-	start=$(now)
-	run "$unlimited" && await 60 collected || return 1
-	say "$(calls) calls in $(($(now) - start)) ms: $(storm task) task, $(storm softirq)" \
+	now
+	storm_start=$now
+	run "$unlimited" && await 60 counter_is staged 0 || return 1
+	now
+	say "$(calls) calls in $((now - storm_start)) ms: $(storm task) task, $(storm softirq)" \
 		"softirq, $(storm hardirq) hardirq, $(storm nmi) nmi"
-	say "$(stat recorded) recorded, $(stat refused) refused, $(stat delivered) delivered," \
-		"$(stat doorbells) doorbells"
+	say "$(counter recorded) recorded, $(counter refused) refused," \
+		"$(counter delivered) delivered, $(counter doorbells) doorbells"
 	[ "$(calls)" -ge "$floor" ]
 }
 
@@ -96,17 +96,17 @@ storm_unlimited() {
 storm_limited() {
 	echo 10 >"$PARAMS/burst" && echo 500 >"$PARAMS/window" || return 1
 	echo N >"$CHURN" || return 1
-	run "$limited" && await 60 collected || return 1
+	run "$limited" && await 60 counter_is staged 0 || return 1
 	await 60 closed || return 1
-	say "$(stat suppressed) suppressed, $(storm closings) reports of that"
-	[ "$(stat suppressed)" -gt 0 ] && [ "$(storm closings)" -gt 0 ]
+	say "$(counter suppressed) suppressed, $(storm closings) reports of that"
+	counter_reaches suppressed 1 && [ "$(storm closings)" -gt 0 ]
 }
 
 # closed: for two windows no record has come
 closed() {
-	closed_next=$(stat next)
+	closed_next=$(counter next)
 	sleep 2
-	[ "$(stat next)" = "$closed_next" ]
+	counter_is next "$closed_next"
 }
 
 # enough TASK SOFTIRQ HARDIRQ NMI
@@ -118,7 +118,7 @@ enough() {
 # Reports of suppressed events while their sources go
 storm_told() {
 	echo 20 >"$PARAMS/window" && echo Y >"$CHURN" && run "$limited" &&
-		await 60 collected && await 60 closed
+		await 60 counter_is staged 0 && await 60 closed
 }
 
 beside_all_went_well() {
@@ -126,31 +126,28 @@ beside_all_went_well() {
 		"$(turns blink) times all CPUs but one; the sums held $(turns bounded) times;" \
 		"$(storm nested) interrupts fell into a raise"
 	sed 's/^/# failed: /' /run/failed
-	same "sources that failed" "$(storm sources_failed)" 0 && [ ! -s /run/failed ] &&
+	is 0 "$(storm sources_failed)" "sources that failed" && [ ! -s /run/failed ] &&
 		[ "$(turns blink)" -gt 0 ] && [ "$(turns sample)" -gt 0 ] &&
 		[ "$(turns bounded)" -gt 0 ] && [ "$(storm sources)" -gt 0 ]
 }
 
 # What kevnotify raises itself: reports of suppressed events
 raised_as_called() {
-	same "raised" "$(stat raised)" \
-		$(($(calls) + 2 * $(turns sample) + $(storm closings)))
+	counter_is raised $(($(calls) + 2 * $(turns sample) + $(storm closings)))
 }
 
 recorded_as_seen() {
-	same "recorded" "$(stat recorded)" \
-		$(($(storm records) + $(storm closings) + $(storm others)))
+	counter_is recorded $(($(storm records) + $(storm closings) + $(storm others)))
 }
 
 records_whole() {
-	same "SEQ out of order" "$(storm bad_seq)" 0 &&
-		same "events torn or of a source that is gone" "$(storm bad_event)" 0 &&
-		same "events recorded twice" "$(storm twice)" 0
+	is 0 "$(storm bad_seq)" "SEQ out of order" &&
+		is 0 "$(storm bad_event)" "events torn or of a source that is gone" &&
+		is 0 "$(storm twice)" "events recorded twice"
 }
 
-receipts_agree() {
-	await 120 delivered && same "delivered" "$(stat delivered)" "$(receipts)" &&
-		same "exited" "$(stat exited)" "$(receipts)" && receipts_ordered
+all_delivered() {
+	settle && receipts_agree && counter_is exited "$(receipts)"
 }
 
 # The id says in which context it was raised
@@ -161,20 +158,12 @@ receipts_in_context() {
 	} END { exit bad }' "$RECEIPTS"
 }
 
-bells_in_time() {
-	same "doorbell_late" "$(stat doorbell_late)" 0
-}
-
-unload() {
-	quiet && rmmod kevnotify-storm && rmmod kevnotify
-}
-
-restore() {
-	rm -f "$RECEIPT" /run/storm
-	modprobe kevnotify
+unloads() {
+	pause && rmmod kevnotify-storm && rmmod kevnotify
 }
 
 plan 15
+rcu normal
 check "the modules load" prepare
 check "events from everywhere, without a rate limit" storm_unlimited
 # shellcheck disable=SC2086 # four words
@@ -185,11 +174,12 @@ check "reports of suppressed events, of sources that go" storm_told
 check "CPUs and sources came and went meanwhile, and the sums were bounds" beside_all_went_well
 check "recorded is what readers saw" recorded_as_seen
 check "each SEQ once and in order, each event whole" records_whole
-check "raised = suppressed + refused + staged + recorded" balanced_events
-check "receipts are what was delivered, in order" receipts_agree
+check "raised = suppressed + refused + staged + recorded" add_up events
+check "receipts are what was delivered, in order" all_delivered
 check "receipts name the context of the raise" receipts_in_context
-check "next - base = what became of each record" balanced_cursor
-check "no doorbell was late" bells_in_time
-check "unloads" unload
+check "next - base = what became of each record" add_up records
+check "no doorbell was late" counter_is doorbell_late 0
+check "unloads" unloads
+rm -f /run/storm
 restore
 finish

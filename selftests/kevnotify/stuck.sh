@@ -4,10 +4,10 @@
 # Runs that survive SIGKILL, because they sleep in the kernel: on a frozen file
 # system, or in exec itself. They are given up, and the next event is served.
 . ./lib.sh
-. ./runs.sh
 
 EXEC=/sys/module/kevnotify_test_exec/parameters
-receiver helper
+
+begin
 program touch-quietly <<'END'
 #!/bin/sh
 exec touch "$1" >&- 2>&-
@@ -16,101 +16,100 @@ END
 # disk: a file system that can be frozen
 disk() {
 	modprobe loop 2>/dev/null
-	mkdir -p "$DIR/mnt" && dd if=/dev/zero of="$DIR/disk" bs=1M count=4 2>/dev/null &&
-		mke2fs -F "$DIR/disk" >/dev/null && mount -t ext4 -o loop "$DIR/disk" "$DIR/mnt"
+	mkdir -p "$WORK/mnt" && dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
+		mke2fs -F "$WORK/disk" >/dev/null && mount -t ext4 -o loop "$WORK/disk" "$WORK/mnt"
 }
 
-freeze() { fsfreeze --freeze "$DIR/mnt"; }
-thaw() { fsfreeze --unfreeze "$DIR/mnt"; }
+freeze() { fsfreeze --freeze "$WORK/mnt"; }
+thaw() { fsfreeze --unfreeze "$WORK/mnt"; }
 
 # runs WORD: how many runs debugfs shows in that state
 runs() {
 	grep -c "^run $1 " "$DBG/refs"
 }
 
-# threads: waiters that there are
-threads() {
-	cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^kevnotify/'
+# waiters N: so many there are
+waiters() {
+	prints "$1" threads kevnotify/
 }
 
 given_up() {
-	reload helper="$DIR/helper" timeout="$unit" && trace_on && freeze &&
-		raise "exec touch $DIR/mnt/1" && raise true &&
-		took $((unit + 2980)) $((unit * 10 + 6000)) await 120 is 2 received &&
-		await 60 quiet &&
-		is 1 counter stuck && is 2 counter delivered && is stuck run_trace 1 outcome &&
-		is "ok 0" health && conserved
+	reload burst=0 helper="$HELPER" timeout="$unit" && trace_on && freeze &&
+		raise "exec touch $WORK/mnt/1" && raise next &&
+		took $((unit + 2980)) $((unit * 10 + 6000)) await 120 received 2 &&
+		settle && counter_is stuck 1 && counter_is delivered 2 && prints stuck run_trace 1 outcome &&
+		helper_is ok 0 && conserved
 }
 
 shown() {
 	trace_off
-	is 1 runs stuck && is 1 runs idle && is 2 threads &&
+	prints 1 runs stuck && prints 1 runs idle && waiters 2 &&
 		grep -q "^run stuck .* pid=$(pidof touch) " "$DBG/refs"
 }
 
 pinned() {
-	! rmmod kevnotify 2>/dev/null && is 1 runs stuck
+	! rmmod kevnotify 2>/dev/null && prints 1 runs stuck
 }
 
 # Four at most; then events wait
 four() {
 	for n in 2 3 4; do
-		raise "exec touch $DIR/mnt/$n"
+		raise "exec touch $WORK/mnt/$n"
 	done
-	raise true
-	await 180 is 4 counter stuck && await 60 is "stuck 0" health && is 4 runs stuck &&
-		is 5 received && atleast 1 counter pending && is idle state
+	raise next
+	await 180 counter_is stuck 4 && await 60 helper_is stuck 0 && prints 4 runs stuck &&
+		received 5 && counter_reaches pending 1 && state_is idle
 }
 
 gone() {
-	thaw && await 60 quiet && is 6 received && await 60 is 0 runs stuck && is 1 threads &&
-		is "ok 0" health && conserved
+	thaw && settle && received 6 && await 60 prints 0 runs stuck && waiters 1 &&
+		helper_is ok 0 && conserved
 }
 
 unloads() {
-	await 60 rmmod kevnotify && is 0 threads && is 0 processes touch
+	await 60 rmmod kevnotify && waiters 0 && prints 0 processes touch
 }
 
 # Its output closed, such a run does not even pin the module
 unloads_beside() {
-	reload helper="$DIR/helper" && freeze && raise "exec touch-quietly $DIR/mnt/5" &&
-		await 60 is 1 received && await 60 is 1 processes "mnt/5" &&
-		await 60 is 0 cat /sys/module/kevnotify/refcnt &&
-		took 2900 20000 rmmod kevnotify && is 1 processes "mnt/5" && is 0 threads
+	reload burst=0 helper="$HELPER" && freeze && raise "exec touch-quietly $WORK/mnt/5" &&
+		await 60 received 1 && await 60 prints 1 processes "mnt/5" &&
+		await 60 holds /sys/module/kevnotify/refcnt 0 &&
+		took 2900 20000 rmmod kevnotify && prints 1 processes "mnt/5" && waiters 0
 }
 
 ends_beside() {
-	thaw && await 60 is 0 processes "mnt/5"
+	thaw && await 60 prints 0 processes "mnt/5"
 }
 
 # Before exec succeeded the event is not delivered, and comes again
 in_exec() {
-	modprobe kevnotify-test-exec path="$DIR/helper" hang=1 &&
-		reload helper="$DIR/helper" timeout="$unit" && raise "echo 1" && raise "echo 2" &&
-		await 60 is 1 counter stuck && is 0 counter delivered &&
-		is "failing 110" health && is 1 cat "$EXEC/hanging" && ! rmmod kevnotify 2>/dev/null
+	modprobe kevnotify-test-exec path="$HELPER" hang=1 &&
+		reload burst=0 helper="$HELPER" timeout="$unit" && raise 1 && raise 2 &&
+		await 60 counter_is stuck 1 && counter_is delivered 0 &&
+		await 60 helper_is failing 110 && atleast 1 "$(cat "$EXEC/hanging")" &&
+		! rmmod kevnotify 2>/dev/null
 }
 
 comes_again() {
 	echo 0 >"$EXEC/hang"
-	await 60 quiet && is "echo 1;echo 2;" messages && in_order &&
-		await 20 is 0 runs stuck && is 0 cat "$EXEC/hanging" && conserved
+	settle && prints "1;2;" messages &&
+		await 20 prints 0 runs stuck && holds "$EXEC/hanging" 0 && conserved
 }
 
 too_big() {
 	echo 7 >"$EXEC/err"
 	echo 1 >"$EXEC/times"
-	got=$(received)
-	raise true && await 60 quiet && is $((got + 1)) received && is 0 counter failed &&
-		is 1 environment "$(sed -n '$s/ .*//p' "$RECEIPTS")" KEVNOTIFY_TRUNCATED &&
-		conserved
+	before=$(receipts)
+	raise next && settle && received $((before + 1)) && counter_is failed 0 &&
+		value_is "$(newest manual)" KEVNOTIFY_TRUNCATED 1 && conserved
 }
 
 given_up_too_big() {
 	echo 2 >"$EXEC/times"
-	got=$(received)
-	raise true && raise "echo after" && await 60 quiet && is $((got + 1)) received &&
-		is 1 counter failed && conserved
+	before=$(receipts)
+	raise next && raise after && settle && received $((before + 1)) &&
+		counter_is failed 1 && conserved
 }
 
 # cases: on a frozen file system
@@ -127,7 +126,7 @@ if disk; then
 	check "and the module unloads" unloads
 	check "one with no file of the module's: unloads meanwhile" unloads_beside
 	check "its process ends in peace" ends_beside
-	umount "$DIR/mnt"
+	umount "$WORK/mnt"
 else
 	for name in $cases; do
 		skip "$name" "no loop device or no ext4"

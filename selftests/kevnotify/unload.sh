@@ -4,9 +4,10 @@
 # Unloading at any time: busy for a reason that can be seen, or within its
 # bound, and nothing stays behind. And helpers that misuse their descriptors.
 . ./lib.sh
-. ./runs.sh
 
-receiver helper
+begin
+# As long as it really takes
+rcu normal
 program sleep-quietly <<'END'
 #!/bin/sh
 exec sleep 1002 >&- 2>&-
@@ -22,7 +23,7 @@ sleep 1003 &
 END
 program remove-itself <<END
 #!/bin/sh
-rm "$DIR/helper"
+rm "$HELPER"
 echo removed
 END
 program flood <<'END'
@@ -39,119 +40,112 @@ exec <&- >&- 2>&-
 exec true
 END
 
-refcnt() { cat /sys/module/kevnotify/refcnt; }
-idle() { quiet && is 0 refcnt; }
+free() { holds /sys/module/kevnotify/refcnt 0; }
+at_rest_and_free() { at_rest && free; }
 outputs() { sed -n 's/^outputs //p' "$DBG/refs"; }
-unload() { rmmod kevnotify 2>/dev/null; }
-refused() { ! unload && [ -d "$SYS" ]; }
+goes() { rmmod kevnotify 2>/dev/null; }
+stays() { ! goes && [ -d "$SYS" ]; }
 
 # nothing_left: no module, no thread, no directory
 nothing_left() {
 	[ ! -d /sys/module/kevnotify ] && [ ! -d "$SYS" ] && [ ! -d "$DBG" ] &&
-		[ ! -d /proc/sys/kevnotify ] && is 0 threads
-}
-
-threads() {
-	cat /proc/[0-9]*/comm 2>/dev/null | grep -c '^kevnotify'
-}
-
-# log TEXT: how many lines of the kernel log have it
-log() {
-	dmesg | grep -c "$1"
+		[ ! -d /proc/sys/kevnotify ] && prints 0 threads kevnotify
 }
 
 # holding COMMAND…: a run of it is there, without files of the module's
 holding() {
-	reload helper="$DIR/helper" && raise "exec $1" && await 60 is 1 processes "sleep 1002" &&
-		await 60 is 0 refcnt && is running state
+	reload burst=0 timeout=0 helper="$HELPER" && raise "exec $1" &&
+		await 60 prints 1 processes "sleep 1002" && await 60 free && state_is running
 }
 
 busy() {
-	reload helper="$DIR/helper" && raise "exec sleep 1001" &&
-		await 60 is 1 processes "sleep 1001" && refused &&
-		grep -q "^run active .* pid=$(pidof sleep) " "$DBG/refs" && is 1 outputs
+	reload burst=0 helper="$HELPER" && raise "exec sleep 1001" &&
+		await 60 prints 1 processes "sleep 1001" && stays &&
+		grep -q "^run active .* pid=$(pidof sleep) " "$DBG/refs" && prints 1 outputs
 }
 
 not_busy() {
-	kill "$(pidof sleep)" && await 60 idle && is 0 outputs && is 1 counter signaled &&
-		conserved && unload && nothing_left
+	kill "$(pidof sleep)" && await 60 at_rest_and_free && prints 0 outputs &&
+		counter_is signaled 1 && conserved && goes && nothing_left
 }
 
 by_term() {
-	holding sleep-quietly && took 0 "$soon" unload && is 0 processes "sleep 1002" && nothing_left
+	holding sleep-quietly && took 0 "$soon" goes && prints 0 processes "sleep 1002" &&
+		nothing_left
 }
 
 by_kill() {
-	holding ignore-quietly && took 1900 $((soon + 2000)) unload && is 0 processes "sleep 1002" &&
+	holding ignore-quietly && took 1900 $((soon + 2000)) goes && prints 0 processes "sleep 1002" &&
 		nothing_left
 }
 
 writer() {
 	holding sleep-quietly || return 1
-	./write-errno "$SYS/control/paused" 1 >"$DIR/writer" &
+	./write-errno "$SYS/control/paused" 1 >"$WORK/writer" &
 	writer=$!
-	await 60 is 1 cat "$SYS/control/paused" && is running state && took 0 "$soon" unload
+	await 60 holds "$SYS/control/paused" 1 && state_is running && took 0 "$soon" goes
 	wait "$writer"
-	is ENODEV head -n 1 "$DIR/writer" && nothing_left
+	holds "$WORK/writer" ENODEV && nothing_left
 }
 
 pending() {
-	before=$(log "unloaded: 3 pending records dropped")
-	reload && many 3 && await 60 is 3 counter pending && unload &&
-		is $((before + 1)) log "unloaded: 3 pending records dropped" && nothing_left
+	klog_mark
+	reload burst=0 && many 3 && await 60 counter_is pending 3 && goes &&
+		logged 1 "unloaded: 3 pending records dropped" && nothing_left
 }
 
 silent() {
-	before=$(log "pending records dropped")
-	reload helper="$DIR/helper" && raise true && await 60 idle && unload &&
-		is "$before" log "pending records dropped"
+	klog_mark
+	reload burst=0 helper="$HELPER" && raise next && await 60 at_rest_and_free && goes &&
+		logged 0 "pending records dropped"
 }
 
 backoff() {
-	reload helper="$DIR/nothing" && raise true && await 60 is 1 counter noexec &&
-		took 0 "$soon" unload && nothing_left
+	reload burst=0 helper="$WORK/nothing" && raise next && await 60 counter_is noexec 1 &&
+		took 0 "$soon" goes && nothing_left
 }
 
 # Without a pause between: what is staged, or on its way to the helper, goes too
 rounds() {
 	n=0
 	while [ "$n" -lt 20 ]; do
-		reload helper="$DIR/helper" && raise true || return 1
+		reload burst=0 helper="$HELPER" && raise next || return 1
 		n=$((n + 1))
 	done
-	await 60 unload && nothing_left
+	await 60 goes && nothing_left
 }
 
 left_behind() {
-	reload helper="$DIR/helper" && raise "exec leave-a-child" && raise true &&
-		await 60 quiet && is 2 received && is 1 outputs && refused && conserved
+	reload burst=0 helper="$HELPER" && raise "exec leave-a-child" && raise next &&
+		settle && received 2 && prints 1 outputs && stays && conserved
 }
 
 released() {
-	kill "$(pidof sleep)" && await 60 idle && is 0 outputs && unload && nothing_left
+	kill "$(pidof sleep)" && await 60 at_rest_and_free && prints 0 outputs && goes &&
+		nothing_left
 }
 
 removed() {
-	reload helper="$DIR/helper" && raise "exec remove-itself" && await 60 quiet &&
-		is 1 counter exited && is 0 counter exited_nonzero && is 1 counter output_lines
-	conserved && receiver helper
+	reload burst=0 helper="$HELPER" && raise "exec remove-itself" && settle &&
+		counter_is exited 1 && counter_is exited_nonzero 0 && counter_is output_lines 1 &&
+		conserved && receiver helper && klog_mark
 }
 
 lines() {
-	raise "exec flood" && await 60 quiet && is 101 counter output_lines &&
-		is 4900 counter output_dropped &&
-		atleast 1 log "kevnotify\[[0-9]*\]: 4900 more lines dropped"
+	raise "exec flood" && settle && counter_is output_lines 101 &&
+		counter_is output_dropped 4900 &&
+		logged 1 "kevnotify\[[0-9]*\]: 4900 more lines dropped"
 }
 
 # 417 lines of 240 bytes at most
 long_line() {
-	raise "exec flood-a-line" && await 60 quiet && is 201 counter output_lines &&
-		is $((4900 + 317)) counter output_dropped
+	raise "exec flood-a-line" && settle && counter_is output_lines 201 &&
+		counter_is output_dropped $((4900 + 317))
 }
 
 closed() {
-	raise "exec close-all" && await 60 idle && is 4 counter exited &&
-		is 0 counter exited_nonzero && conserved && unload
+	raise "exec close-all" && await 60 at_rest_and_free && counter_is exited 4 &&
+		counter_is exited_nonzero 0 && conserved && goes
 }
 
 plan 17
@@ -173,6 +167,6 @@ check "a flood of lines is bounded and counted" lines
 check "and so is one without lines" long_line
 check "a helper that closes all its descriptors" closed
 restore
-check "nothing is left running" is 0 processes "sleep 100"
-check "no reference is left" await 60 is 0 refcnt
+check "nothing is left running" prints 0 processes "sleep 100"
+check "no reference is left" await 60 free
 finish
