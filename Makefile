@@ -10,8 +10,11 @@ help:
 	@echo 'make check-quick  the checks and the short tests (a minute)'
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
+	@echo 'make matrix       install, build, boot and test in each suite, on each of its kernels'
 	@echo 'make bench        what a raise costs, in instructions'
-	@echo 'make deb          the package, in build/'
+	@echo 'make deb          the packages, in build/'
+	@echo 'make repo         a signed repository of them for apt, in build/repo'
+	@echo 'make rpm          the package for dnf, in build/'
 	@echo 'make module       src/kevnotify.ko for the running kernel, or KDIR=headers'
 	@echo 'make clean-cache  remove what the above keep in the cache'
 	@echo
@@ -39,12 +42,16 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug full check model
+	@selftests/setup debug full suites rpm check model
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug full check model
+	@selftests/setup debug full suites rpm check model
 	@selftests/run full
+
+matrix:
+	@selftests/setup suites
+	@selftests/run matrix
 
 bench:
 	@selftests/setup vm
@@ -53,6 +60,14 @@ bench:
 deb:
 	@selftests/setup deb
 	@selftests/deb
+
+repo:
+	@selftests/setup deb
+	@selftests/repo
+
+rpm:
+	@selftests/setup rpm
+	@selftests/rpm
 
 install: deb
 	@selftests/install
@@ -63,5 +78,5 @@ uninstall:
 clean-cache:
 	@selftests/clean-cache
 
-.PHONY: help module demo demo-here check-quick check check-full bench deb \
-	install uninstall clean-cache
+.PHONY: help module demo demo-here check-quick check check-full matrix bench deb \
+	repo rpm install uninstall clean-cache

@@ -140,4 +140,3 @@ module_exit(sample_exit);
 MODULE_AUTHOR("The kevnotify developers");
 MODULE_DESCRIPTION("Sample source of events for kevnotify");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");

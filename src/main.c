@@ -137,4 +137,4 @@ module_exit(kev_exit);
 MODULE_AUTHOR("The kevnotify developers");
 MODULE_DESCRIPTION("Run a program when the kernel is in trouble, and account for it");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION(KEV_VERSION);

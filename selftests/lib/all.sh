@@ -3,5 +3,5 @@
 #
 # All of the host side's functions; each file reads the one below it.
 
-# shellcheck source=selftests/lib/full.sh
-. "${BASH_SOURCE[0]%/*}/full.sh"
+# shellcheck source=selftests/lib/secureboot.sh
+. "${BASH_SOURCE[0]%/*}/secureboot.sh"

@@ -36,7 +36,7 @@ build_full_image() {
 full_image() {
 	local root deb entry
 	root=$(full_root) && deb=$(deb_path) || return 1
-	entry=$(cache_get full "$(sum_of "$root" "$deb" "$(hash_of "$KEV_LIB/inside/full")")" \
+	entry=$(cache_get full "$(sum_of "$root" "$deb" "$(hash_of "$KEV_LIB"/inside/{full,disk})")" \
 		build_full_image "$root" "${deb%/*}" "$(full_release)") || return 1
 	printf '%s/root.ext4\n' "$entry"
 }

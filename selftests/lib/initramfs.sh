@@ -4,8 +4,8 @@
 # The initramfs of a guest: busybox, the kernel's own modules that tests need,
 # kevnotify.ko and the test modules.
 
-# shellcheck source=selftests/lib/modules.sh
-. "${BASH_SOURCE[0]%/*}/modules.sh"
+# shellcheck source=selftests/lib/repo.sh
+. "${BASH_SOURCE[0]%/*}/repo.sh"
 
 KERNEL_MODULES=(dummy loop virtio_blk virtio_pci)
 

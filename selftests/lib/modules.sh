@@ -7,18 +7,26 @@
 # shellcheck source=selftests/lib/kernels.sh
 . "${BASH_SOURCE[0]%/*}/kernels.sh"
 
-DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms.conf src)
+DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms dkms.conf samples src)
 TEST_MODULES=(samples selftests/kevnotify/exec selftests/kevnotify/storm selftests/kunit)
 
+# build_deb DIR VERSION SCRIPT
 build_deb() {
-	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "${DEB_INPUT[@]}"
+	in_root "$KEV_TOP:/src" "$1:/out:rw" -- /inside/deb "$2" "$3" "${DEB_INPUT[@]}"
 }
 
-# deb_path: the package, built from this tree.
+# deb_dir VERSION SCRIPT: the packages; for tests, with this version and changed by
+# a script, unless they are empty.
+deb_dir() {
+	local paths=("${DEB_INPUT[@]/#/$KEV_TOP/}" "$KEV_LIB/inside/deb")
+	cache_get deb "$(sum_of "$(hash_of "${paths[@]}")" "$1" "$2")" build_deb "$1" "$2"
+}
+
+# deb_path: the package, built from this tree; the others are beside it.
 deb_path() {
-	local entry paths=("${DEB_INPUT[@]/#/$KEV_TOP/}")
-	entry=$(cache_get deb "$(hash_of "${paths[@]}")" build_deb) || return 1
-	printf '%s\n' "$entry"/*.deb
+	local entry
+	entry=$(deb_dir '' '') || return 1
+	printf '%s\n' "$entry"/kevnotify-dkms_*.deb
 }
 
 build_module() {

@@ -10,8 +10,8 @@
 
 SUITE=bookworm
 ROOT_PACKAGES=(
-	bc bison busybox-static build-essential coccinelle cpio debhelper dh-dkms
-	dkms dpkg-dev e2fsprogs fakeroot flex kmod libelf-dev libssl-dev lintian
+	apt-utils autopkgtest bc bison busybox-static build-essential coccinelle cpio debhelper dh-dkms
+	dkms dpkg-dev e2fsprogs fakeroot flex gnupg kmod libelf-dev libssl-dev lintian
 	linux-headers-cloud-amd64 linux-image-cloud-amd64 linux-source-6.1
 	libpython3.11 perl procps python3-minimal rsync shellcheck sparse
 	xz-utils
@@ -24,15 +24,27 @@ mirror_of() {
 		awk -v label="$1" '$1 == label && !seen++ { print $2 }'
 }
 
+# debian_mirror: the address of the archive
+debian_mirror() {
+	local mirror
+	mirror=${KEVNOTIFY_MIRROR:-$(mirror_of Debian)}
+	[ -n "$mirror" ] || die "no Debian mirror in apt's configuration: set KEVNOTIFY_MIRROR"
+	printf '%s\n' "${mirror%/}"
+}
+
 # apt_sources: sources.list lines for the suite, from the mirrors that apt is
 # configured with (KEVNOTIFY_MIRROR, KEVNOTIFY_SECURITY override).
 apt_sources() {
 	local mirror security
-	mirror=${KEVNOTIFY_MIRROR:-$(mirror_of Debian)}
+	mirror=$(debian_mirror)
 	security=${KEVNOTIFY_SECURITY:-$(mirror_of Debian-Security)}
-	[ -n "$mirror" ] || die "no Debian mirror in apt's configuration: set KEVNOTIFY_MIRROR"
-	printf 'deb %s %s main\n' "$mirror" "$SUITE" "$mirror" "$SUITE-updates" \
-		"$mirror" "$SUITE-backports" ${security:+"$security" "$SUITE-security"}
+	printf 'deb %s %s main\n' "$mirror" "$SUITE"
+	case $SUITE in
+	# Of the security updates of the first the mirrors keep the lists alone.
+	bullseye | sid) ;;
+	*) printf 'deb %s %s main\n' "$mirror" "$SUITE-updates" \
+		"$mirror" "$SUITE-backports" ${security:+"$security" "$SUITE-security"} ;;
+	esac
 }
 
 # debootstrap_into DIR PACKAGES [mmdebstrap option…]
@@ -49,6 +61,7 @@ debootstrap_into() {
 	apt_sources | as_root unshare --mount --propagation private --pid --fork --kill-child \
 		env INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
+		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \

@@ -19,3 +19,29 @@ kselftest_dir() {
 	cache_get kselftest "$(sum_of "$linux" "$(hash_of "$KEV_TOP/selftests/kevnotify" \
 		"$KEV_LIB/inside/kselftest")")" build_kselftest "$linux"
 }
+
+# guests: the lines of guests.list
+guests() {
+	grep -v '^#' "$KEV_TOP/selftests/kevnotify/guests.list"
+}
+
+# tests_of LIST: those of LIST.list, or all that share a guest
+tests_of() {
+	if [ "$1" = all ]; then
+		sed 's/^kevnotify://' "$(kselftest_dir)/kselftest-list.txt" | grep -vxFf <(guests | cut -f 1)
+	else
+		grep -v '^#' "$KEV_TOP/selftests/kevnotify/$1.list"
+	fi
+}
+
+# in_guest TIER TESTS [OPTION of vm/run]…: these tests, by the kernel's own runner
+in_guest() {
+	local dir tier=$1 line only=()
+	dir=$(kselftest_dir) || return 1
+	while read -r line; do
+		only+=(-t "kevnotify:$line")
+	done <<<"$2"
+	shift 2
+	"$KEV_TOP/selftests/vm/run" "$@" --copy "$dir:/kselftest" -- \
+		env KEVNOTIFY_TIER="$tier" /kselftest/run_kselftest.sh "${only[@]}"
+}

@@ -125,11 +125,14 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
 }
 
 /*
- * How many values? For an array in a struct: gcc aligns one on the stack to 16
- * bytes, and whoever raises pays for it where the source is off, too.
+ * An array of the values, and how many they are. kevnotify_raise() has it in a
+ * struct: gcc aligns an array on the stack to 16 bytes, and whoever raises pays
+ * for that where the source is off, too. It names the type before that, as clang
+ * takes only constants inside the declaration of a struct.
  */
-#define __kevnotify_count(...)							\
-	(sizeof((const struct kevnotify_value[]){ __VA_ARGS__ }) / sizeof(struct kevnotify_value))
+#define __kevnotify_array(...) ((const struct kevnotify_value[]){ __VA_ARGS__ })
+#define __kevnotify_count(...) \
+	(sizeof(__kevnotify_array(__VA_ARGS__)) / sizeof(struct kevnotify_value))
 
 /**
  * kevnotify_raise() - raise an event
@@ -148,8 +151,9 @@ do {										\
 	struct kevnotify_source *__kev_src = (src);				\
 										\
 	if (kevnotify_source_on(__kev_src)) {					\
+		typedef typeof(__kevnotify_array(__VA_ARGS__)) __kev_array;	\
 		const struct {							\
-			struct kevnotify_value at[__kevnotify_count(__VA_ARGS__)]; \
+			__kev_array at;						\
 		} __kev_values = { { __VA_ARGS__ } };				\
 										\
 		__kevnotify_raise(__kev_src, id, __kev_values.at,		\

@@ -55,7 +55,7 @@ static void storm_in_softirq(struct tasklet_struct *unused)
 static void storm_in_interrupt(struct irq_work *unused)
 {
 	/* A CPU that is going down runs it in its stopper thread */
-	enum storm_level level = in_hardirq() ? STORM_HARDIRQ : STORM_TASK;
+	enum storm_level level = hardirq_count() ? STORM_HARDIRQ : STORM_TASK;
 	int i;
 
 	storm_note(get_irq_regs());
@@ -113,8 +113,8 @@ int storm_contexts_start(void)
 	for_each_possible_cpu(cpu) {
 		struct storm_cpu *c = per_cpu_ptr(&storm_cpus, cpu);
 
-		INIT_CSD(&c->call, storm_called, NULL);
-		c->interrupt = IRQ_WORK_INIT_HARD(storm_in_interrupt);
+		c->call.func = storm_called;
+		init_irq_work(&c->interrupt, storm_in_interrupt);
 		tasklet_setup(&c->softirq, storm_in_softirq);
 	}
 	return STORM_HAVE_NMI ?

@@ -76,7 +76,7 @@ static struct kprobe dying_probe = {
 };
 
 /* A state of another architecture; on the way down it is behind CPUHP_AP_SMPCFD_DYING */
-#define DYING_STATE	CPUHP_AP_ARM_CORESIGHT_STARTING
+#define DYING_STATE	CPUHP_AP_ARM64_ISNDEP_STARTING
 
 static int __init dying_init(void)
 {

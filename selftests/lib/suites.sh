@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The suites: for each a root with its userland, compiler, dkms and kernels, to
+# install the package in. NAME-backports is NAME with the kernel of its backports.
+
+# shellcheck source=selftests/lib/full.sh
+. "${BASH_SOURCE[0]%/*}/full.sh"
+
+export SUITES='bullseye bookworm bookworm-backports trixie trixie-backports sid'
+SUITE_PACKAGES=(busybox-static cpio dkms kmod xz-utils)
+
+# suite_packages NAME: what is in its root
+suite_packages() {
+	local from=
+	echo "${SUITE_PACKAGES[@]}"
+	[ "$1" = "${1%-backports}" ] || from=/$1
+	echo "linux-image-cloud-amd64$from" "linux-headers-cloud-amd64$from"
+	# The generic flavour, and compilers other than the kernel's own
+	case $1 in
+	bookworm) echo linux-image-amd64 linux-headers-amd64 gcc-11 ;;
+	trixie) echo gcc-13 ;;
+	sid) echo gcc-15 ;;
+	esac
+}
+
+# suite_moves NAME: its kernel may be another one tomorrow
+suite_moves() {
+	[[ $1 == sid || $1 == *-backports ]]
+}
+
+# suite_state NAME: the suite's present state in the mirror, as a key. The status
+# is 44 when the mirror does not have it.
+suite_state() {
+	local dir status=0
+	dir=$(mktemp -d)
+	chmod 755 "$dir"
+	if ! /usr/lib/apt/apt-helper download-file "$(debian_mirror)/dists/$1/InRelease" \
+		"$dir/InRelease" >"$dir/log" 2>&1; then
+		! grep -q 404 "$dir/log" || status=44
+		[ "$status" = 44 ] || { status=1; cat "$dir/log" >&2; }
+	else
+		sha256sum <"$dir/InRelease" | cut -c1-16
+	fi
+	rm -rf "$dir"
+	return "$status"
+}
+
+build_suite() {
+	local setup=()
+	# Debian's installer merges /usr since long; in this suite mmdebstrap does not.
+	[ "$2" != bullseye ] || setup=(--setup-hook=/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh)
+	! suite_moves "$2" ||
+		find "$KEV_CACHE" -maxdepth 1 -name "suite-$2-[0-9a-f]*" -mmin +1440 -exec rm -rf {} +
+	SUITE=${2%-backports} debootstrap_into "$1/root" "$(suite_packages "$2" | xargs | tr ' ' ,)" \
+		"${setup[@]}"
+}
+
+# suite_root NAME: the path of its root. The status is 44 when it is neither in
+# the mirror nor in the cache. One that moves is made anew when it has moved.
+suite_root() {
+	local state='' entry status=0 name=suite-$1
+	if suite_moves "$1"; then
+		state=$(suite_state "$1") || status=$?
+	fi
+	if [ "$status" = 0 ]; then
+		entry=$(cache_get "$name" "$(sum_of "$(suite_packages "$1")" "$state")" \
+			build_suite "$1") || status=1
+		[ "$status" = 0 ] || suite_state "$1" >/dev/null || status=$?
+	else
+		# shellcheck disable=SC2012 # names of ours
+		entry=$(ls -td "$KEV_CACHE/$name"-????????????????/root 2>/dev/null | head -n 1)
+		[ -n "$entry" ] || return "$status"
+		entry=${entry%/root} status=0
+		say "$1: the mirror does not answer for it; taking what the cache has"
+	fi
+	[ "$status" = 0 ] || return "$status"
+	printf '%s/root\n' "$entry"
+}
+
+CLANG_PACKAGES=bc,bison,clang,flex,kmod,libelf-dev,libssl-dev,lld,llvm,make
+
+# A clang, and a kernel that it has configured: Debian's are all gcc's.
+build_clang() {
+	debootstrap_into "$1/root" "$CLANG_PACKAGES"
+	enter_root "$1/root" "$2:/usr/src/linux" "$1:/out:rw" -- /inside/clang
+}
+
+# clang_dir: root/ with clang, and build/ to compile modules against
+clang_dir() {
+	local linux
+	linux=$(linux_dir) || return 1
+	cache_get clang "$(sum_of "$linux" "$CLANG_PACKAGES" "$(hash_of "$KEV_LIB/inside/clang")")" \
+		build_clang "$linux"
+}
+
+RPM_PACKAGES=createrepo-c,dkms,dnf,file,kmod,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint
+
+build_rpm_root() {
+	SUITE=trixie debootstrap_into "$1/root" "$RPM_PACKAGES" --customize-hook='
+		APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" apt-get install -qy --no-install-recommends \
+			-o DPkg::Chroot-Directory="$1" -t trixie-backports \
+			linux-headers-cloud-amd64 linux-image-cloud-amd64'
+}
+
+# rpm_root: a Debian with rpm, dnf and two kernels
+rpm_root() {
+	local entry
+	entry=$(cache_get rpm "$(sum_of "$RPM_PACKAGES")" build_rpm_root) || return 1
+	printf '%s/root\n' "$entry"
+}
