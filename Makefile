@@ -42,7 +42,7 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug full suites rpm check model
+	@selftests/setup debug full suites check model
 	@selftests/run check
 
 check-full:
@@ -50,7 +50,7 @@ check-full:
 	@selftests/run full
 
 matrix:
-	@selftests/setup suites
+	@selftests/setup suites rpm
 	@selftests/run matrix
 
 bench:
