@@ -4,7 +4,6 @@
 # The kernel is locked down (integrity) while the module is loaded: fault
 # injection is refused, all else works, and an unsigned module does not come back.
 . ./lib.sh
-. ./common.sh
 
 [ -d /sys/kernel/security ] || {
 	echo "1..0 # SKIP no lockdown"
@@ -35,8 +34,7 @@ debugfs() {
 
 no_injection() {
 	for file in "$DBG"/inject/*; do
-		write "$file" 1
-		is EPERM "$errno" || return 1
+		write_is EPERM "$file" 1 || return 1
 		if cat "$file" 2>/dev/null; then return 1; fi
 	done
 	[ -e "$DBG/inject/exec" ]
@@ -54,19 +52,18 @@ delivered() {
 }
 
 # The documents say how it is refused, and what the kernel logs.
-refused() {
+stays_out() {
 	# Of such lines the kernel logs at most ten in five seconds.
 	sleep 6
 	klog_mark
-	until_ok 60 unloaded || return 1
+	unload || return 1
 	said=$(modprobe kevnotify 2>&1) && return 1
-	has 'Operation not permitted' "$said" || has "can't insert" "$said" || { echo "# $said"; return 1; }
+	has 'Operation not permitted' "$said" || has "can't insert" "$said" || { say "$said"; return 1; }
 	klog | grep -i 'lockdown: .*unsigned module loading is restricted'
 }
 
 plan 8
-begin
-recorder
+begin helper="$HELPER"
 check "the kernel is locked down" locked
 check "attributes and parameters can be read" attributes
 check "so can debugfs" debugfs
@@ -74,5 +71,5 @@ check "fault injection is refused" no_injection
 check "settings can be written" settings
 check "an event is delivered" delivered
 check "nothing is lost" conserved
-check "an unsigned module is refused, and the log says why" refused
+check "an unsigned module is refused, and the log says why" stays_out
 finish
