@@ -576,6 +576,12 @@ static void kev_dispatch_helper_written(void)
 	kev_dispatch_kick();
 }
 
+static void kev_dispatch_rates_written(void)
+{
+	kev_source_rates_changed();
+	kev_dispatch_kick();
+}
+
 static bool kev_run_active(void)
 {
 	/* Pairs with kev_run_ended() */
@@ -769,6 +775,8 @@ int kev_dispatch_init(void)
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
 	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
+	kev_param_watch(KEV_BURST, kev_dispatch_rates_written);
+	kev_param_watch(KEV_WINDOW, kev_dispatch_rates_written);
 	kev_dispatch_kick();
 	return 0;
 }
@@ -788,6 +796,8 @@ void kev_dispatch_exit(void)
 	kev_param_watch(KEV_TIMEOUT, NULL);
 	kev_param_watch(KEV_HOLD, NULL);
 	kev_param_watch(KEV_HELPER_LEVEL, NULL);
+	kev_param_watch(KEV_BURST, NULL);
+	kev_param_watch(KEV_WINDOW, NULL);
 	cancel_delayed_work_sync(&kev_grace_work);
 	/* After the drain no step is past its look at kev_stopping, and no run begins */
 	kev_dispatch_stop();
