@@ -30,6 +30,10 @@
 #define KEV_BACKSTOP		(10 * HZ)
 #define KEV_TERM_TO_KILL	(2 * HZ)
 #define KEV_KILL_TO_STUCK	HZ
+/* Instead, when the machine suspends */
+#define KEV_TERM_TO_KILL_PM	HZ
+/* A power transition does not wait longer, whatever may have become of kevnotifyd */
+#define KEV_END_RUN_MAX		(4 * HZ)
 #define KEV_BACKOFF_MIN		1	/* s */
 #define KEV_BACKOFF_MAX		60
 /* Records looked at in one step, so that collection goes on */
@@ -317,11 +321,32 @@ static void kev_run_judge(const struct kev_result *res)
 		kev_health_set(well ? KEV_HELPER_OK : KEV_HELPER_FAILING, 0);
 }
 
+static bool kev_power_changes(void)
+{
+	return kev_dispatch_paused(KEV_PAUSE_PM) || kev_dispatch_paused(KEV_PAUSE_REBOOT);
+}
+
+/* Nothing is waited for that takes long */
+static bool kev_hurried(void)
+{
+	return READ_ONCE(kev_stopping) || kev_power_changes();
+}
+
+/* An operator would look for a reason why it ended */
+static void kev_run_ended_by_power(const struct kev_result *res)
+{
+	if (kev_d.press != KEV_PRESS_NONE && kev_power_changes())
+		pr_info("helper for record %llu: %s, as the machine %s\n", kev_d.record.seq,
+			kev_outcome_names[res->outcome],
+			kev_dispatch_paused(KEV_PAUSE_REBOOT) ? "goes down" : "suspends");
+}
+
 static void kev_run_ended(const struct kev_result *res)
 {
 	u64 ns = res->execed ? ktime_get_mono_fast_ns() - res->execed : 0;
 
 	kev_run_delivered(res->execed);
+	kev_run_ended_by_power(res);
 	kev_stat_inc(kev_outcome_stats[res->outcome]);
 	trace_kevnotify_run(kev_d.record.seq, res->pid, kev_outcome_names[res->outcome],
 			    res->code, ns);
@@ -346,6 +371,11 @@ static void kev_run_limit(unsigned long ticks)
 	kev_d.deadline = jiffies + ticks;
 }
 
+static unsigned long kev_term_to_kill(void)
+{
+	return kev_dispatch_paused(KEV_PAUSE_PM) ? KEV_TERM_TO_KILL_PM : KEV_TERM_TO_KILL;
+}
+
 /* The present run's time is over: TERM, then KILL, then give it up */
 static void kev_run_press(void)
 {
@@ -355,7 +385,7 @@ static void kev_run_press(void)
 	case KEV_PRESS_NONE:
 		kev_d.press = KEV_PRESS_TERM;
 		kev_helper_kill(SIGTERM);
-		kev_run_limit(KEV_TERM_TO_KILL);
+		kev_run_limit(kev_term_to_kill());
 		break;
 	case KEV_PRESS_TERM:
 		kev_d.press = KEV_PRESS_KILL;
@@ -387,6 +417,22 @@ static unsigned long kev_run_watch(void)
 		return kev_d.deadline - jiffies;
 	kev_run_press();
 	return 0;
+}
+
+/* The module goes, or the machine suspends or goes down: press the present run */
+static void kev_run_hurry(void)
+{
+	unsigned long latest = jiffies + kev_term_to_kill();
+
+	if (kev_dispatch_paused(KEV_PAUSE_REBOOT) && kev_d.press < KEV_PRESS_KILL) {
+		kev_d.press = KEV_PRESS_TERM;
+	} else if (kev_d.press != KEV_PRESS_NONE) {
+		/* It may have been sent TERM before, with more time to go */
+		if (time_after(kev_d.deadline, latest))
+			kev_d.deadline = latest;
+		return;
+	}
+	kev_run_press();
 }
 
 static void kev_run_start(void)
@@ -444,10 +490,11 @@ static unsigned long kev_dispatch_step(void)
 	bool more;
 
 	kev_helper_reap();
-	if (READ_ONCE(kev_stopping) && kev_d.running && kev_d.press == KEV_PRESS_NONE)
-		kev_run_press();
-	if (kev_d.running)
+	if (kev_d.running) {
+		if (kev_hurried())
+			kev_run_hurry();
 		return kev_run_watch();
+	}
 	if (READ_ONCE(kev_stopping))
 		return MAX_SCHEDULE_TIMEOUT;
 	kev_follow_helper();
@@ -482,7 +529,7 @@ static void kev_dispatch_collect(void)
 
 	/* Unloading need not be slow */
 	if (slow)
-		wait_event_interruptible_timeout(kev_dispatch_wait, READ_ONCE(kev_stopping),
+		wait_event_interruptible_timeout(kev_dispatch_wait, kev_hurried(),
 						 msecs_to_jiffies(slow));
 	kev_log_collect(kev_source_resolve);
 	WRITE_ONCE(kev_passes, kev_passes + 1);
@@ -576,6 +623,12 @@ static void kev_dispatch_helper_written(void)
 	kev_dispatch_kick();
 }
 
+static void kev_dispatch_rates_written(void)
+{
+	kev_source_rates_changed();
+	kev_dispatch_kick();
+}
+
 static bool kev_run_active(void)
 {
 	/* Pairs with kev_run_ended() */
@@ -633,6 +686,16 @@ static void kev_grace_over(struct work_struct *work)
 
 static DECLARE_DELAYED_WORK(kev_grace_work, kev_grace_over);
 
+static void kev_grace_start(void)
+{
+	unsigned int grace = kev_param(KEV_GRACE);
+
+	if (!grace)
+		return;
+	set_bit(KEV_PAUSE_GRACE, &kev_pauses);
+	mod_delayed_work(system_unbound_wq, &kev_grace_work, msecs_to_jiffies(grace));
+}
+
 /**
  * kev_dispatch_end_grace() - let runs start before the parameter "grace" says so
  *
@@ -642,6 +705,36 @@ void kev_dispatch_end_grace(void)
 {
 	if (kev_dispatch_paused(KEV_PAUSE_GRACE))
 		mod_delayed_work(system_unbound_wq, &kev_grace_work, 0);
+}
+
+/**
+ * kev_dispatch_end_run() - start no more runs, and end the one under way
+ * @why: KEV_PAUSE_PM: TERM, 1 s, KILL, 1 s, given up; KEV_PAUSE_REBOOT: KILL at
+ *	once
+ *
+ * Context: task; sleeps until there is no run, but not for ever.
+ */
+void kev_dispatch_end_run(enum kev_pause why)
+{
+	set_bit(why, &kev_pauses);
+	wake_up_all(&kev_dispatch_wait);
+	kev_dispatch_drain();
+	if (!wait_event_timeout(kev_dispatch_wait, !kev_run_active(), KEV_END_RUN_MAX))
+		pr_err("kevnotifyd does not answer: the helper's run was not ended\n");
+}
+
+/**
+ * kev_dispatch_wake() - the machine has resumed, or did not suspend after all
+ *
+ * Runs start when "grace" has passed anew.
+ *
+ * Context: task.
+ */
+void kev_dispatch_wake(void)
+{
+	kev_grace_start();
+	clear_bit(KEV_PAUSE_PM, &kev_pauses);
+	kev_dispatch_kick();
 }
 
 /**
@@ -747,7 +840,6 @@ static void kev_dispatch_end(void)
  */
 int kev_dispatch_init(void)
 {
-	unsigned int grace = kev_param(KEV_GRACE);
 	char path[KEV_HELPER_MAX + 1];
 	int err;
 
@@ -760,15 +852,14 @@ int kev_dispatch_init(void)
 		return PTR_ERR(kev_helper_source);
 	}
 	kev_health.since = ktime_get_real_seconds();
-	if (grace) {
-		set_bit(KEV_PAUSE_GRACE, &kev_pauses);
-		queue_delayed_work(system_unbound_wq, &kev_grace_work, msecs_to_jiffies(grace));
-	}
+	kev_grace_start();
 	kev_helper_there = kev_helper_get(path);
 	kev_param_watch(KEV_HELPER, kev_dispatch_helper_written);
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
 	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
+	kev_param_watch(KEV_BURST, kev_dispatch_rates_written);
+	kev_param_watch(KEV_WINDOW, kev_dispatch_rates_written);
 	kev_dispatch_kick();
 	return 0;
 }
@@ -788,6 +879,8 @@ void kev_dispatch_exit(void)
 	kev_param_watch(KEV_TIMEOUT, NULL);
 	kev_param_watch(KEV_HOLD, NULL);
 	kev_param_watch(KEV_HELPER_LEVEL, NULL);
+	kev_param_watch(KEV_BURST, NULL);
+	kev_param_watch(KEV_WINDOW, NULL);
 	cancel_delayed_work_sync(&kev_grace_work);
 	/* After the drain no step is past its look at kev_stopping, and no run begins */
 	kev_dispatch_stop();

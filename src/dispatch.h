@@ -10,6 +10,8 @@ struct seq_file;
 enum kev_pause {
 	KEV_PAUSE_USER,
 	KEV_PAUSE_GRACE,
+	KEV_PAUSE_PM,		/* the machine suspends: the run under way is ended */
+	KEV_PAUSE_REBOOT,	/* it goes down: ended at once, and no more */
 };
 
 /* How the helper is */
@@ -41,6 +43,8 @@ int kev_dispatch_pause(void);
 void kev_dispatch_resume(void);
 bool kev_dispatch_paused(enum kev_pause why);
 void kev_dispatch_end_grace(void);
+void kev_dispatch_end_run(enum kev_pause why);
+void kev_dispatch_wake(void);
 const char *kev_dispatch_state(void);
 const char *kev_dispatch_health(struct kev_health *health);
 void kev_dispatch_cursor(u64 *base, u64 *next);

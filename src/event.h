@@ -15,7 +15,6 @@ enum kev_context {
 };
 
 /* struct kev_event.flags */
-#define KEV_FULL	0x01	/* the last one that its rate limit admits for now */
 #define KEV_TRUNCATED	0x02	/* some value did not fit */
 #define KEV_NOTIFY_NONE	0x04	/* for readers; never given to the helper */
 #define KEV_CLOSING	0x08	/* tells how many events of this (source, id) were suppressed */

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "params.h"
 #include "path.h"
+#include "power.h"
 #include "sources/sources.h"
 #include "stage.h"
 #include "sysfs.h"
@@ -85,9 +86,12 @@ static int __init kev_init(void)
 	err = kev_cpuhp_init();
 	if (err)
 		goto err_dispatch;
-	err = kev_sources_init();
+	err = kev_power_init();
 	if (err)
 		goto err_cpuhp;
+	err = kev_sources_init();
+	if (err)
+		goto err_power;
 	err = kev_sysfs_init();
 	if (err)
 		goto err_sources;
@@ -97,6 +101,8 @@ static int __init kev_init(void)
 
 err_sources:
 	kev_sources_exit();
+err_power:
+	kev_power_exit();
 err_cpuhp:
 	kev_cpuhp_exit();
 err_dispatch:
@@ -122,6 +128,7 @@ static void __exit kev_exit(void)
 	kev_debugfs_exit();
 	kev_sysfs_exit();
 	kev_sources_exit();
+	kev_power_exit();
 	kev_cpuhp_exit();
 	kev_dispatch_exit();
 	kev_helper_exit();

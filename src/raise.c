@@ -64,7 +64,6 @@ static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
 	struct kev_source_count *count;
 	struct kev_event *ev;
 	unsigned int index;
-	bool full = false;
 
 	if (unlikely(!st))
 		return kev_raise_recursive();
@@ -77,7 +76,7 @@ static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
 	index = kev_source_index(src, id);
 	count = this_cpu_ptr(src->count);
 	local_inc(&count->raised);
-	if (!(flags & KEV_CLOSING) && !kev_rate_admit(&src->rate[index], &full)) {
+	if (!(flags & KEV_CLOSING) && !kev_rate_admit(&src->rate[index])) {
 		local_inc(&count->suppressed[index]);
 		__kev_stat_inc(KEV_STAT_SUPPRESSED);
 		kev_stage_leave(st, context);
@@ -88,7 +87,7 @@ static __always_inline struct kev_event *kev_raise_begin(struct kev_source *src,
 	ev->source = src->number;
 	ev->id = id;
 	ev->len = 0;
-	ev->flags = flags | (full ? KEV_FULL : 0);
+	ev->flags = flags;
 	ev->level = 0;
 	ev->context = context;
 	ev->values = 0;
@@ -116,12 +115,14 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 		kev_raise_stack(ev);
 }
 
-/* No room. Where this event was to tell of suppressed ones, kevnotifyd sees to it. */
+/* No room. That kevnotifyd watches a window depends on having seen an event of it. */
 static noinline void kev_raise_full(const struct kev_source *src, const struct kev_event *ev)
 {
+	struct kev_rate *rate = &src->rate[kev_source_index(src, ev->id)];
+
 	__kev_stat_inc(KEV_STAT_REFUSED);
-	if (ev->flags & (KEV_FULL | KEV_CLOSING))
-		WRITE_ONCE(src->rate[kev_source_index(src, ev->id)].unseen, true);
+	if (!READ_ONCE(rate->unseen))
+		WRITE_ONCE(rate->unseen, true);
 }
 
 /* Hand the event to the collector: kev_log_collect() takes it from here */

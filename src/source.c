@@ -25,6 +25,7 @@
 static DEFINE_MUTEX(kev_source_mutex);
 static LIST_HEAD(kev_sources);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
+static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
 /* Makes kevnotifyd collect once more and waits for it */
 static void (*kev_drain)(void);
@@ -59,10 +60,15 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
 	return n;
 }
 
-/* What is suppressed from now on has to be told when the window is over */
-static void kev_rate_full(struct kev_rate *rate)
+/*
+ * What is suppressed in this window has to be told when it is over. The window began
+ * before its event came here. Which of its events is the last admitted one nobody
+ * can know: a burst may be lowered, and a raise that finds no end of others beside
+ * it is suppressed too.
+ */
+static void kev_rate_watch(struct kev_rate *rate)
 {
-	rate->full = true;
+	rate->watched = true;
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
@@ -95,8 +101,20 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
-	if (ev->flags & KEV_FULL)
-		kev_rate_full(&src->rate[index]);
+	if (kev_param(KEV_BURST))
+		kev_rate_watch(&src->rate[index]);
+}
+
+/**
+ * kev_source_rates_changed() - "burst" or "window" was written
+ *
+ * A window under way may last longer now.
+ *
+ * Context: any.
+ */
+void kev_source_rates_changed(void)
+{
+	atomic_set(&kev_rates_changed, 1);
 }
 
 /**
@@ -108,6 +126,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
  */
 unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id))
 {
+	bool changed = atomic_xchg(&kev_rates_changed, 0);
 	unsigned long left = MAX_SCHEDULE_TIMEOUT;
 	struct kev_source *src;
 	struct kev_rate *rate;
@@ -120,17 +139,17 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
-			if (READ_ONCE(rate->unseen)) {
+			if (changed || READ_ONCE(rate->unseen)) {
 				WRITE_ONCE(rate->unseen, false);
-				kev_rate_full(rate);
+				kev_rate_watch(rate);
 			}
-			if (!rate->full)
+			if (!rate->watched)
 				continue;
 			if (time_before(jiffies, rate->due)) {
 				left = min(left, rate->due - jiffies);
 				continue;
 			}
-			rate->full = false;
+			rate->watched = false;
 			if (kev_source_suppressed_id(src, i) != rate->told)
 				close(src, i);
 		}

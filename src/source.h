@@ -20,14 +20,14 @@
  * @word: when the window began and how many were admitted in it, see kev_rate_admit()
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
- * @full: @due is set; kevnotifyd's own
- * @unseen: a KEV_FULL or KEV_CLOSING event was refused; kevnotifyd has not seen it
+ * @watched: @due is set; kevnotifyd's own
+ * @unseen: one was admitted, or was to tell, and the stage had no room for it
  */
 struct kev_rate {
 	atomic_t	word;
 	unsigned long	due;
 	unsigned long	told;
-	bool		full;
+	bool		watched;
 	bool		unseen;
 };
 
@@ -111,14 +111,13 @@ static inline unsigned int kev_source_index(const struct kev_source *src, unsign
 /**
  * kev_rate_admit() - does the rate limit admit one more event?
  * @rate: the limit of its (source, id)
- * @full: set to true when it admits no other one in this window
  *
  * Nothing is written when it does not: a flood must not share a cache line.
  *
  * Context: any.
  * Return: true if it does.
  */
-static __always_inline bool kev_rate_admit(struct kev_rate *rate, bool *full)
+static __always_inline bool kev_rate_admit(struct kev_rate *rate)
 {
 	unsigned int burst = kev_param(KEV_BURST);
 	unsigned int tries, old, new, count;
@@ -136,15 +135,14 @@ static __always_inline bool kev_rate_admit(struct kev_rate *rate, bool *full)
 			new = old + 1;
 		else
 			return false;
-		if (atomic_cmpxchg(&rate->word, old, new) == old) {
-			*full = (new & KEV_RATE_COUNT) >= burst;
+		if (atomic_cmpxchg(&rate->word, old, new) == old)
 			return true;
-		}
 	}
 	return false;
 }
 
 void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin);
+void kev_source_rates_changed(void);
 unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id));
 
 struct kev_source *kev_source_get_next(struct kev_source *prev);

@@ -113,6 +113,14 @@ told_late() {
 	await 60 told && settle && told
 }
 
+# The last admitted one was not the last that the burst had room for
+told_lowered() {
+	reload burst=10 window=3000 sources=manual && set_helper helper && many 5 &&
+		await 60 counter_is recorded 5 && echo 3 >"$PARAMS/burst" && many 4 &&
+		sum_is 9 4 5 && await 20 counter_is recorded 6 && settle &&
+		gave 6 KEVNOTIFY_SUPPRESSED=4 && raised=$((raised + 1)) && conserved
+}
+
 # It comes when the window is over
 closing_record() {
 	seq=$(newest manual) && gave "$seq" KEVNOTIFY_SUPPRESSED=7 KEVNOTIFY_ID=5 PRIORITY=5 \
@@ -143,7 +151,7 @@ no_limit() {
 		sum_is 30 0 30 && received 30 manual
 }
 
-plan 13
+plan 14
 begin
 check "defaults" defaults
 reload burst=0
@@ -158,6 +166,7 @@ check "the rate limit" rate_limit
 check "what it suppressed is told when the window is over" closing_record
 check "nothing is lost by it" conserved
 check "it is told by a late kevnotifyd too" told_late
+check "a lowered burst's too" told_lowered
 check "each id has its own limit" per_id
 check "burst 0: no limit" no_limit
 restore

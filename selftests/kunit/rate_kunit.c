@@ -40,9 +40,7 @@ static struct kev_rate rate;
 
 static bool admit(void)
 {
-	bool full = false;
-
-	return kev_rate_admit(&rate, &full);
+	return kev_rate_admit(&rate);
 }
 
 /* How many of n are admitted now? */
@@ -57,15 +55,9 @@ static unsigned int admitted(unsigned int n)
 
 static void rate_admits_a_burst(struct kunit *test)
 {
-	bool full = false;
 	int word;
 
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_FALSE(test, full);
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_TRUE(test, full);
-
+	KUNIT_EXPECT_EQ(test, admitted(3), 3U);
 	word = atomic_read(&rate.word);
 	tries = 0;
 	KUNIT_EXPECT_EQ(test, admitted(100), 0U);
@@ -76,15 +68,11 @@ static void rate_admits_a_burst(struct kunit *test)
 
 static void rate_window_has_an_edge(struct kunit *test)
 {
-	bool full = false;
-
 	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
 	clock += WINDOW - 1;
 	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
 	clock++;
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_FALSE(test, full);
-	KUNIT_EXPECT_EQ(test, admitted(9), 2U);
+	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
 }
 
 /* The window begins with its first event, and later ones do not move it */
@@ -145,22 +133,15 @@ static void rate_longest_window(struct kunit *test)
 
 static void rate_burst_of_none_is_no_limit(struct kunit *test)
 {
-	bool full = false;
-
 	set_rate(0, WINDOW);
 	KUNIT_EXPECT_EQ(test, admitted(5000), 5000U);
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_FALSE(test, full);
 	KUNIT_EXPECT_EQ(test, atomic_read(&rate.word), 0);
 }
 
 static void rate_burst_of_one(struct kunit *test)
 {
-	bool full = false;
-
 	set_rate(1, WINDOW);
-	KUNIT_EXPECT_TRUE(test, kev_rate_admit(&rate, &full));
-	KUNIT_EXPECT_TRUE(test, full);
+	KUNIT_EXPECT_EQ(test, admitted(9), 1U);
 	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
 }
 
@@ -228,7 +209,7 @@ static void suppress(unsigned int id, unsigned int n)
 
 static void rate_end_of_burst_is_told_once(struct kunit *test)
 {
-	record(2, KEV_FULL);
+	record(2, 0);
 	suppress(2, 5);
 	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)WINDOW);
 	clock += WINDOW - 1;
@@ -247,7 +228,7 @@ static void rate_end_of_burst_is_told_once(struct kunit *test)
 static void rate_end_of_burst_across_wrap(struct kunit *test)
 {
 	clock = ULONG_MAX - 1;
-	record(1, KEV_FULL);
+	record(1, 0);
 	suppress(1, 1);
 	clock += 3;
 	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), WINDOW - 3UL);
@@ -258,7 +239,7 @@ static void rate_end_of_burst_across_wrap(struct kunit *test)
 
 static void rate_nothing_suppressed_nothing_told(struct kunit *test)
 {
-	record(1, KEV_FULL);
+	record(1, 0);
 	clock += WINDOW;
 	kev_source_close_due(close_one);
 	KUNIT_EXPECT_EQ(test, closed, 0U);
@@ -266,7 +247,7 @@ static void rate_nothing_suppressed_nothing_told(struct kunit *test)
 
 static void rate_next_event_tells_first(struct kunit *test)
 {
-	record(1, KEV_FULL);
+	record(1, 0);
 	suppress(1, 4);
 	suppress(2, 9);
 	KUNIT_EXPECT_EQ(test, record(1, 0), 4ULL);
@@ -274,6 +255,58 @@ static void rate_next_event_tells_first(struct kunit *test)
 	clock += WINDOW;
 	kev_source_close_due(close_one);
 	KUNIT_EXPECT_EQ(test, closed, 0U);
+}
+
+/* Not the last one that the burst admits: nothing says that some will be suppressed */
+static void rate_tells_what_no_full_burst_announced(struct kunit *test)
+{
+	record(1, 0);
+	kev_source_close_due(close_one);
+	races = 1000;
+	KUNIT_EXPECT_FALSE(test, kev_rate_admit(&source->rate[1]));
+	suppress(1, 1);
+	clock += WINDOW;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+	KUNIT_EXPECT_EQ(test, closed_id, 1U);
+}
+
+/* Each event begins the wait anew, as it may be a new window's */
+static void rate_watch_follows_the_window(struct kunit *test)
+{
+	record(1, 0);
+	clock += WINDOW;
+	record(1, 0);
+	kev_source_close_due(close_one);
+	suppress(1, 1);
+	clock += WINDOW - 1;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 0U);
+	clock++;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+}
+
+/* A longer window goes on suppressing beyond the look that was due */
+static void rate_longer_window_is_watched_anew(struct kunit *test)
+{
+	record(1, 0);
+	clock += WINDOW;
+	kev_source_close_due(close_one);
+	set_rate(3, WINDOW * 10);
+	kev_source_rates_changed();
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), WINDOW * 10UL);
+	suppress(1, 7);
+	clock += WINDOW * 10;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+}
+
+static void rate_no_limit_no_watch(struct kunit *test)
+{
+	set_rate(0, WINDOW);
+	record(1, 0);
+	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)MAX_SCHEDULE_TIMEOUT);
 }
 
 static int rate_test_init(struct kunit *test)
@@ -314,6 +347,10 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_end_of_burst_across_wrap),
 	KUNIT_CASE(rate_nothing_suppressed_nothing_told),
 	KUNIT_CASE(rate_next_event_tells_first),
+	KUNIT_CASE(rate_tells_what_no_full_burst_announced),
+	KUNIT_CASE(rate_watch_follows_the_window),
+	KUNIT_CASE(rate_longer_window_is_watched_anew),
+	KUNIT_CASE(rate_no_limit_no_watch),
 	{}
 };
 

@@ -57,3 +57,17 @@ full_initramfs() {
 		build_full_initramfs "$root" "$(full_release)") || return 1
 	printf '%s/initramfs.cpio\n' "$entry"
 }
+
+build_early_initramfs() {
+	enter_root "$2" "$3:/deb" "$1:/out:rw" -- /inside/only "$4" /inside/early
+}
+
+# early_initramfs: an initramfs of Debian's own making that loads the module.
+early_initramfs() {
+	local root deb entry
+	root=$(full_root) && deb=$(deb_path) || return 1
+	entry=$(cache_get early-initramfs "$(sum_of "$root" "$deb" \
+		"$(hash_of "$KEV_LIB/inside/early")")" \
+		build_early_initramfs "$root" "${deb%/*}" "$(full_release)") || return 1
+	printf '%s/initramfs\n' "$entry"
+}

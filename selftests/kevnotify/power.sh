@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Suspend and hibernation, with a helper running that does not want to end. Each
+# transition that this machine has, with each kind of helper, is a line of the
+# table: how long the machine waited for kevnotify, what became of the run, what
+# arrived afterwards. Needs vm/run --suspend.
+. ./lib.sh
+
+POWER=/sys/power
+KEYBOARD=/sys/bus/serio/devices/serio0/power/wakeup
+
+begin
+# Ends by the first TERM
+program hang <<'END'
+#!/bin/sh
+exec sleep 1000
+END
+# By KILL alone
+program deaf <<'END'
+#!/bin/sh
+trap '' TERM
+while :; do sleep 1; done
+END
+# Not at all, while the file system is frozen
+program stuck <<END
+#!/bin/sh
+exec touch $WORK/mnt/file
+END
+
+# transitions: KIND, and the test level for those that stop half way
+transitions() {
+	if [ -e $POWER/pm_test ]; then
+		for level in freezer devices platform processors core; do
+			echo "mem $level"
+		done
+		! grep -q disk $POWER/state || echo "disk freezer"
+	fi
+	! grep -q deep $POWER/mem_sleep || echo "deep none"
+	# What wakes it is a key
+	[ ! -e $KEYBOARD ] || [ "$KEVNOTIFY_TIER" = check ] || echo "s2idle none"
+}
+
+# go KIND LEVEL: into the transition and out of it; how that went is $went
+go() {
+	state=mem
+	[ ! -e "$POWER/pm_test" ] || echo "$2" >"$POWER/pm_test"
+	case $1 in
+	disk) state=disk ;;
+	deep | s2idle) echo "$1" >"$POWER/mem_sleep" ;;
+	*) echo deep >"$POWER/mem_sleep" ;;
+	esac
+	echo "$state" >"$POWER/state" && went=0 || went=1
+	[ ! -e "$POWER/pm_test" ] || echo none >"$POWER/pm_test"
+} 2>/dev/null
+
+# waited: ms of the last transition before it began to freeze tasks. The kernel
+# tells of its entry, then tells those who want to know, then freezes.
+waited() {
+	dmesg | tr -d '[]' | awk '
+		/ PM: (suspend|hibernation: hibernation) entry/ { entry = $1; freeze = 0 }
+		/ Freezing user space/ && !freeze { freeze = $1 }
+		END { printf "%d\n", (freeze - entry) * 1000 }'
+}
+
+disk() {
+	modprobe -q loop
+	mkdir -p "$WORK/mnt" && dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
+		mke2fs -F "$WORK/disk" >/dev/null 2>&1 && mount -t ext4 -o loop "$WORK/disk" "$WORK/mnt"
+}
+
+freeze() { fsfreeze --freeze "$WORK/mnt"; }
+thaw() { fsfreeze --unfreeze "$WORK/mnt"; }
+
+# forgotten: no run is stuck, once kevnotifyd has looked
+forgotten() {
+	resume
+	! grep "^run stuck " "$DBG/refs"
+}
+
+# What a kind of helper leads to: outcome, least and most ms, 0 if the machine sleeps
+expected() {
+	case $1 in
+	hang) echo "timedout 0 990 0" ;;
+	deaf) echo "timedout 900 1950 0" ;;
+	stuck) echo "stuck 1900 2950 1" ;;
+	esac
+}
+
+# helps KIND: the helper has come to where it stays
+helps() {
+	case $1 in
+	hang) prints 1 processes "sleep 1000" ;;
+	deaf) prints 1 processes "sleep 1" ;;
+	stuck) grep -q ' (touch) D ' /proc/[0-9]*/stat ;;
+	esac 2>/dev/null
+}
+
+# start KIND: a run is under way
+start() {
+	[ "$1" != stuck ] || freeze || return 1
+	before=$(receipts)
+	raise "exec $1"
+	await 60 received $((before + 1)) && await 60 helps "$1" && state_is running
+}
+
+# later: the messages of what arrived after the run
+later() {
+	tail -n +$((before + 2)) "$RECEIPTS" | sed 's/\([^ ]* \)\{5\}//' | tr '\n' ' '
+}
+
+# A run is under way, one event waits behind it and one comes after the
+# transition: all of them are accounted for.
+cell() {
+	kind=$1
+	shift
+	read -r as min max slept <<-END
+		$(expected "$kind")
+	END
+	start "$kind" || return 1
+	seq=$(sed -n '$s/ .*//p' "$RECEIPTS")
+	raise before
+	go "$@"
+	raise after
+	await 60 prints "before after " later || return 1
+	outcome=$(run_trace "$seq" outcome)
+	[ "$kind" != stuck ] || thaw || return 1
+	settle && await 60 forgotten && conserved || return 1
+	ms=$(waited)
+	echo "# table: $1 | $2 | $kind | $ms | $outcome | $went | $(later)"
+	is "$as" "$outcome" && between "$ms" "$min" "$max" && is "$slept" "$went"
+}
+
+# Runs wait for grace anew; grace counts from the resume
+grace() {
+	reload burst=0 helper="$HELPER" grace=1500 && settle && await 60 state_is idle &&
+		holds "$SYS/control/end_grace" 1 && go "$@" && is 0 "$went" || return 1
+	now
+	resumed=$now
+	state_is paused && holds "$SYS/control/end_grace" 0 && raise later && received 0 &&
+		await 60 received 1 || return 1
+	now
+	between $((now - resumed)) 1300 8000 &&
+		atleast 1000 "$(value 1 KEVNOTIFY_DELAYED_MS)" && conserved
+}
+
+# What the user paused stays so, and what the machine paused does not
+paused() {
+	reload burst=0 helper="$HELPER" && pause && go "$@" && state_is paused && raise later &&
+		received 0 && resume && settle && received 1 && conserved
+}
+
+# A writer that waits for a run is not what keeps the machine awake
+waits() {
+	reload burst=0 helper="$HELPER" && raise "exec deaf" && await 60 received 1 && await 60 helps deaf || return 1
+	./write-errno "$SYS/control/paused" 1 >"$WORK/writer" &
+	await 60 holds "$SYS/control/paused" 1 && go "$@" && is 0 "$went" && wait "$!" &&
+		holds "$WORK/writer" OK && resume && settle && conserved
+}
+
+kinds="hang deaf stuck"
+disk
+# A reboot ends the guest: selftests/power/run looks on from outside.
+if [ "$1" = reboot ]; then
+	reload burst=0 helper="$HELPER" timeout=0 && start "$2"
+	exit
+fi
+transitions >"$WORK/transitions"
+read -r first <"$WORK/transitions"
+# shellcheck disable=SC2046,SC2086 # lists of words
+set -- $kinds
+plan $(($(wc -l <"$WORK/transitions") * $# + 4))
+# Freezing fails when a helper cannot be frozen: that need not take 20 s each time
+echo 1000 >"$POWER/pm_freeze_timeout"
+[ ! -e $KEYBOARD ] || echo enabled >$KEYBOARD
+[ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
+	echo 1 >/sys/module/suspend/parameters/pm_test_delay
+reload burst=0 helper="$HELPER" timeout=0 && trace_on
+while read -r transition level; do
+	for kind in $kinds; do
+		check "$transition $level, helper $kind" cell "$kind" "$transition" "$level" <&-
+	done
+done <"$WORK/transitions"
+trace_off
+# shellcheck disable=SC2086 # two words
+set -- $first
+check "grace counts anew from the resume" grace "$@"
+check "a pause outlasts a suspend" paused "$@"
+check "a pause that waits for the run ends with it" waits "$@"
+umount "$WORK/mnt"
+restore
+check "nothing is left running" prints 0 processes "$WORK"
+finish
