@@ -9,6 +9,7 @@
 #include "dispatch.h"
 #include "helper.h"
 #include "log.h"
+#include "mark.h"
 #include "params.h"
 #include "path.h"
 #include "sources/sources.h"
@@ -76,9 +77,12 @@ static int __init kev_init(void)
 	err = kev_stage_init(kev_param(KEV_STAGE_SLOTS));
 	if (err)
 		goto err_log;
-	err = kev_helper_init();
+	err = kev_mark_init();
 	if (err)
 		goto err_stage;
+	err = kev_helper_init();
+	if (err)
+		goto err_mark;
 	err = kev_dispatch_init();
 	if (err)
 		goto err_helper;
@@ -103,6 +107,8 @@ err_dispatch:
 	kev_dispatch_exit();
 err_helper:
 	kev_helper_exit();
+err_mark:
+	kev_mark_exit();
 err_stage:
 	kev_stage_exit();
 err_log:
@@ -125,6 +131,7 @@ static void __exit kev_exit(void)
 	kev_cpuhp_exit();
 	kev_dispatch_exit();
 	kev_helper_exit();
+	kev_mark_exit();
 	kev_stage_exit();
 	kev_log_exit();
 	kev_params_exit();

@@ -60,9 +60,10 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
 }
 
 /* What is suppressed from now on has to be told when the window is over */
-static void kev_rate_full(struct kev_rate *rate)
+static void kev_rate_full(struct kev_rate *rate, bool quiet)
 {
 	rate->full = true;
+	rate->quiet = quiet;
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
@@ -96,7 +97,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
 	if (ev->flags & KEV_FULL)
-		kev_rate_full(&src->rate[index]);
+		kev_rate_full(&src->rate[index], ev->flags & KEV_NOTIFY_NONE);
 }
 
 /**
@@ -122,7 +123,7 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			rate = &src->rate[i];
 			if (READ_ONCE(rate->unseen)) {
 				WRITE_ONCE(rate->unseen, false);
-				kev_rate_full(rate);
+				kev_rate_full(rate, false);
 			}
 			if (!rate->full)
 				continue;

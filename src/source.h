@@ -21,6 +21,7 @@
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
  * @full: @due is set; kevnotifyd's own
+ * @quiet: the event that filled it was not for the helper; kevnotifyd's own
  * @unseen: a KEV_FULL or KEV_CLOSING event was refused; kevnotifyd has not seen it
  */
 struct kev_rate {
@@ -28,6 +29,7 @@ struct kev_rate {
 	unsigned long	due;
 	unsigned long	told;
 	bool		full;
+	bool		quiet;
 	bool		unseen;
 };
 
