@@ -4,45 +4,41 @@
 # Ten thousand events through one run in pipe mode, and as many runs in exec mode
 # (a tenth of that in check), with what each takes.
 . ./lib.sh
-. ./runs.sh
+
+begin
 
 EVENTS=10000
 RUNS=1000
 [ "$KEVNOTIFY_TIER" != full ] || RUNS=$EVENTS
 
-cp reader "$DIR/bytes-65536"
-cp receipt "$DIR/receipt"
-mkdir -p "$DIR/got"
-
-# delivered N: in the log, and given to the helper
-delivered() {
-	[ "$(counter delivered)" = "$1" ]
-}
+cp reader "$WORK/bytes-65536"
 
 # timed N: ms that so many events take, all of which wait before
 timed() {
-	echo 1 >"$SYS/control/paused"
+	pause
 	many "$1"
-	await 120 is "$1" counter pending || return 1
-	start=$(uptime_ms)
-	echo 0 >"$SYS/control/paused"
-	await 900 delivered "$1" || return 1
-	took=$(($(uptime_ms) - start))
+	await 120 counter_is pending "$1" || return 1
+	now
+	start=$now
+	resume
+	await 900 counter_is delivered "$1" || return 1
+	now
+	took=$((now - start))
 }
 
 piped() {
-	reload helper="|$DIR/bytes-65536" log_records=16384 stage_slots=4096 && timed "$EVENTS" && pipe_ms=$took &&
-		await 60 quiet && is 1 counter runs && is 1 counter exited && conserved
+	reload burst=0 helper="|$WORK/bytes-65536" log_records=16384 stage_slots=4096 && timed "$EVENTS" && pipe_ms=$took &&
+		settle && counter_is runs 1 && counter_is exited 1 && conserved
 }
 
 every_seq() {
-	seq "$EVENTS" >"$DIR/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$DIR/wanted"
+	seq "$EVENTS" >"$WORK/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$WORK/wanted"
 }
 
 executed() {
-	reload helper="$DIR/receipt" log_records=16384 stage_slots=4096 && timed "$RUNS" && exec_ms=$took &&
-		await 60 quiet && is "$RUNS" counter runs && is "$RUNS" counter exited &&
-		seq "$RUNS" >"$DIR/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$DIR/wanted"
+	reload burst=0 helper="$HELPER" log_records=16384 stage_slots=4096 && timed "$RUNS" && exec_ms=$took &&
+		settle && counter_is runs "$RUNS" && counter_is exited "$RUNS" &&
+		seq "$RUNS" >"$WORK/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$WORK/wanted"
 }
 
 # Both in microseconds an event

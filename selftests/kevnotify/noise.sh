@@ -4,15 +4,16 @@
 # What the helper and its children cause is recorded, but does not start the helper
 # again; what anybody else causes does.
 . ./lib.sh
-. ./runs.sh
+
+begin
 
 CGROUP=/sys/fs/cgroup/kevnotify-noise
 
 # noisy NAME <TEXT: a helper that gives a receipt and then does that
 noisy() {
 	{
-		printf '#!/bin/sh\necho "$2 $MESSAGE" >>%s\nDIR=%s SYS=%s CGROUP=%s\n' \
-			"$RECEIPTS" "$DIR" "$SYS" "$CGROUP"
+		printf '#!/bin/sh\necho "$2 $1 - - - $MESSAGE" >>%s\nWORK=%s SYS=%s CGROUP=%s\n' \
+			"$RECEIPTS" "$WORK" "$SYS" "$CGROUP"
 		cat
 	} | program "$1"
 }
@@ -23,7 +24,7 @@ END
 noisy leaves <<'END'
 (
 	exec >&- 2>&-
-	while [ ! -e $DIR/go ]; do usleep 20000; done
+	while [ ! -e $WORK/go ]; do usleep 20000; done
 	echo "by its child" >$SYS/control/raise
 ) &
 END
@@ -32,6 +33,8 @@ i=0
 while [ $i -lt 50 ]; do
 	echo "storm $i" >$SYS/control/raise
 	i=$((i + 1))
+	# What is suppressed before the last one is in the log is told with that
+	[ $i != 5 ] || usleep 300000
 done
 END
 noisy eats <<'END'
@@ -47,65 +50,62 @@ seen() {
 
 quiet_for() {
 	sleep "$1"
-	await 60 quiet
+	settle
 }
 
 raises() {
-	reload helper="$DIR/raises" && trace_on && raise "by somebody" && await 60 quiet &&
-		await 60 is 1 seen "by the helper" && quiet_for 1 && is 1 seen "by the helper" &&
-		is "by somebody;" messages && is 1 counter runs && is 1 counter filtered
+	reload burst=0 helper="$WORK/raises" && trace_on && raise "by somebody" && settle &&
+		await 60 prints 1 seen "by the helper" && quiet_for 1 && prints 1 seen "by the helper" &&
+		prints "by somebody;" messages && counter_is runs 1 && counter_is filtered 1
 }
 
 others() {
-	raise "by somebody" && await 60 quiet && is "by somebody;by somebody;" messages &&
-		await 60 is 2 seen "by the helper" && is 2 counter filtered && is 2 counter delivered
+	raise "by somebody" && settle && prints "by somebody;by somebody;" messages &&
+		await 60 prints 2 seen "by the helper" && counter_is filtered 2 && counter_is delivered 2
 }
 
 leaves() {
-	rm -f "$DIR/go"
-	reload helper="$DIR/leaves" && trace_on && raise "by somebody" && await 60 quiet &&
-		touch "$DIR/go" && await 60 is 1 seen "by its child" && quiet_for 1 &&
-		is 1 counter runs && is 1 counter filtered
+	rm -f "$WORK/go"
+	reload burst=0 helper="$WORK/leaves" && trace_on && raise "by somebody" && settle &&
+		touch "$WORK/go" && await 60 prints 1 seen "by its child" && quiet_for 1 &&
+		counter_is runs 1 && counter_is filtered 1
 }
 
-# Half a second's window: one closing record, and no run for that either
+# Two seconds' window: one closing record, and no run for that either
 storms() {
-	reload helper="$DIR/storms" burst=5 window=500 && trace_on && raise "by somebody" &&
-		await 60 quiet && await 60 is 1 counter runs && quiet_for 3 && is 1 counter runs &&
-		atleast 1 seen "[0-9]* more events were suppressed" && is 1 received &&
-		is "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
+	reload helper="$WORK/storms" burst=5 window=2000 && trace_on && raise "by somebody" &&
+		settle && await 60 counter_is runs 1 && quiet_for 3 && counter_is runs 1 &&
+		atleast 1 "$(seen "[0-9]* more events were suppressed")" && received 1 &&
+		prints "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
 }
 
 # Of a burst that others raise the end is told, and that goes to the helper
 bursts() {
-	reload helper="$DIR/helper" burst=5 window=500 && many 20 &&
-		await 60 is 6 received && await 60 quiet
+	reload helper="$HELPER" burst=5 window=2000 && many 5 && await 60 counter_is staged 0 &&
+		many 15 && await 60 received 6 && conserved
 }
 
 signals() {
-	reload helper="$DIR/helper" && kill -USR1 "$(pidof_kevnotifyd)" &&
-		await 60 is 1 received && is 1 counter delivered
+	reload burst=0 helper="$HELPER" && kill -USR1 "$(pids kevnotifyd)" &&
+		await 60 received 1 && counter_is delivered 1
 }
 
-pidof_kevnotifyd() {
-	for proc in /proc/[0-9]*; do
-		read -r comm 2>/dev/null <"$proc/comm" && [ "$comm" = kevnotifyd ] && echo "${proc#/proc/}"
-	done
+oom_raised() {
+	read -r ooms <"$SYS/sources/oom/raised" && atleast 1 "$ooms"
 }
 
 eats() {
-	reload helper="$DIR/eats" && trace_on && raise "by somebody" &&
-		await 60 atleast 1 cat "$SYS/sources/oom/raised" && await 60 quiet && quiet_for 1 &&
-		is 1 received && is 1 counter runs && is "$(cat "$SYS/sources/oom/raised")" \
+	reload burst=0 helper="$WORK/eats" && trace_on && raise "by somebody" &&
+		await 60 oom_raised && settle && quiet_for 1 &&
+		received 1 && counter_is runs 1 && prints "$(cat "$SYS/sources/oom/raised")" \
 			grep -c "source=oom" "$TRACE/trace"
 }
 
 # An OOM kill by somebody else is for the helper
 eats_outside() {
-	reload helper="$DIR/helper"
-	got=$(wc -l <"$RECEIPTS")
+	reload burst=0 helper="$HELPER"
 	sh -c "echo \$\$ >$CGROUP/cgroup.procs; exec tail /dev/zero" 2>/dev/null
-	await 60 atleast $((got + 1)) received
+	await 60 received 1 oom
 }
 
 marked() {
@@ -121,7 +121,6 @@ guarded() {
 	fi
 }
 
-receiver helper
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"

@@ -2,7 +2,7 @@
 /*
  * A helper in pipe mode. Its name says what it does with its standard input; what
  * it finds is a line in "report" beside it, each record that it has read whole a
- * line "SEQ MESSAGE" in "receipts".
+ * line in "receipts", as of receipt.c.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,8 +17,19 @@
 #include <unistd.h>
 
 static char buf[65536];
-static char seq[32], message[1024], line[2048];
+static char line[2048];
 static size_t line_len;
+
+/* Of a receipt, in its order */
+static struct field {
+	const char	*name;
+	char		value[1024];
+} fields[] = {
+	{ "KEVNOTIFY_SEQ" }, { "KEVNOTIFY_SOURCE" }, { "TROUBLED_DS" },
+	{ "KEVNOTIFY_CONTEXT" }, { "KEVNOTIFY_SERIAL" }, { "MESSAGE" },
+};
+
+#define FIELDS	(sizeof(fields) / sizeof(*fields))
 
 static void append(const char *name, const char *text)
 {
@@ -37,20 +48,35 @@ static void report(const char *what, long n)
 	append("report", text);
 }
 
+static void end_of_record(void)
+{
+	char text[FIELDS * sizeof(fields[0].value)];
+	size_t i, n = 0;
+
+	for (i = 0; i < FIELDS; i++) {
+		n += sprintf(text + n, "%s%c", *fields[i].value ? fields[i].value : "-",
+			     i < FIELDS - 1 ? ' ' : '\n');
+		*fields[i].value = '\0';
+	}
+	append("receipts", text);
+}
+
 static void end_of_line(void)
 {
-	char text[1200];
+	char *value;
+	size_t i;
 
 	line[line_len] = '\0';
-	if (!strncmp(line, "KEVNOTIFY_SEQ=", 14)) {
-		snprintf(seq, sizeof(seq), "%.31s", line + 14);
-	} else if (!strncmp(line, "MESSAGE=", 8)) {
-		snprintf(message, sizeof(message), "%.1023s", line + 8);
-	} else if (!line_len) {
-		snprintf(text, sizeof(text), "%s %s\n", seq, message);
-		append("receipts", text);
-	}
+	if (!line_len)
+		end_of_record();
+	value = strchr(line, '=');
 	line_len = 0;
+	if (!value)
+		return;
+	*value++ = '\0';
+	for (i = 0; i < FIELDS; i++)
+		if (!strcmp(line, fields[i].name))
+			snprintf(fields[i].value, sizeof(fields[i].value), "%.1000s", value);
 }
 
 static void take(const char *bytes, ssize_t n)

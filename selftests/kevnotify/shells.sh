@@ -3,28 +3,29 @@
 #
 # Helpers in pipe mode that need a Debian: each reads twenty records in its own way.
 . ./lib.sh
-. ./runs.sh
 
 # As the busybox that others have
 usleep() {
 	sleep "$(awk -v us="$1" 'BEGIN { print us / 1000000 }')"
 }
 
+begin
+
 LOOP='while IFS= read -r line; do
 	case $line in
 	KEVNOTIFY_SEQ=*) seq=${line#*=} ;;
 	MESSAGE=*) message=${line#*=} ;;
-	"") echo "$seq $message" >>'$RECEIPTS' ;;
+	"") echo "$seq - - - - $message" >>'$RECEIPTS' ;;
 	esac
 done'
 
 # with NAME <TEXT: twenty events for that helper, in one run
 with() {
 	program "$1"
-	reload helper="|$DIR/$1" || return 1
+	reload burst=0 helper="|$WORK/$1" || return 1
 	many 20
-	await 60 quiet && is 20 received && in_order && is 1 counter runs && is "ok 0" health &&
-		is 20 counter delivered
+	settle && received 20 && receipts_ordered && counter_is runs 1 && helper_is ok 0 &&
+		conserved
 }
 
 in_bash() {
@@ -39,7 +40,7 @@ in_awk() {
 	with by-awk <<-END
 	#!/bin/sh
 	exec awk -W interactive -F= '/^KEVNOTIFY_SEQ/ { seq = \$2 } /^MESSAGE/ { message = \$2 }
-		/^\$/ { print seq, message }' >>$RECEIPTS
+		/^\$/ { print seq, "- - - -", message }' >>$RECEIPTS
 	END
 }
 
@@ -51,7 +52,7 @@ in_perl() {
 	while (<STDIN>) {
 		\$seq = \$1 if /^KEVNOTIFY_SEQ=(.*)/;
 		\$message = \$1 if /^MESSAGE=(.*)/;
-		print \$out "\$seq \$message\\n" if /^\$/;
+		print \$out "\$seq - - - - \$message\\n" if /^\$/;
 	}
 	END
 }
@@ -65,7 +66,7 @@ in_python() {
 	        key, _, value = line.rstrip('\\n').partition('=')
 	        if key == 'KEVNOTIFY_SEQ': seq = value
 	        elif key == 'MESSAGE': message = value
-	        elif not key: print(seq, message, file=out)
+	        elif not key: print(seq, '- - - -', message, file=out)
 	END
 }
 
@@ -75,15 +76,15 @@ in_journal() {
 	#!/bin/sh
 	exec systemd-cat -t kevnotify-test
 	END
-	reload helper="|$DIR/by-journal" || return 1
+	reload burst=0 helper="|$WORK/by-journal" || return 1
 	many 20
-	await 60 quiet && is 20 counter delivered && is 1 counter runs || return 1
-	seq 20 | sed 's/^/KEVNOTIFY_SEQ=/' >"$DIR/wanted"
+	settle && counter_is delivered 20 && counter_is runs 1 || return 1
+	seq 20 | sed 's/^/KEVNOTIFY_SEQ=/' >"$WORK/wanted"
 	await 60 journal_has_it
 }
 
 journal_has_it() {
-	journalctl -q -t kevnotify-test -o cat | grep '^KEVNOTIFY_SEQ' | cmp -s - "$DIR/wanted"
+	journalctl -q -t kevnotify-test -o cat | grep '^KEVNOTIFY_SEQ' | cmp -s - "$WORK/wanted"
 }
 
 plan 6
