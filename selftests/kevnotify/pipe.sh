@@ -70,7 +70,7 @@ by_line() {
 
 what_it_gets() {
 	counter_is exited 1 && prints "HOME=/ PATH=/sbin:/bin:/usr/sbin:/usr/bin " \
-		tr '\n' ' ' <"$WORK/environ" && holds "$WORK/args" "0 /bin/sh $WORK/by-line " &&
+		tr '\n' ' ' <"$WORK/environ" && prints "0 /bin/sh $WORK/by-line " cat "$WORK/args" &&
 		prints 3 grep -c '^TROUBLED_DS=5$' "$WORK/lines" &&
 		prints 3 grep -c '^__REALTIME_TIMESTAMP=[0-9]*$' "$WORK/lines" &&
 		prints 3 grep -c '^__MONOTONIC_TIMESTAMP=[0-9]*$' "$WORK/lines" &&
@@ -149,7 +149,7 @@ no_spin() {
 
 # Five records at 200 ms each, with a limit of 600
 outlasts() {
-	piped slow timeout=$((unit + 400)) && many $(((unit + 400) / 200 + 8)) && await 120 quiet &&
+	piped slow timeout=$((unit + 400)) && many $(((unit + 400) / 200 + 8)) && settle &&
 		counter_is timedout 0 && counter_is runs 1 && received "$raised" && conserved
 }
 
