@@ -7,7 +7,7 @@
 #include <linux/seq_file.h>
 
 #include "debugfs.h"
-#include "dispatch.h"
+#include "feed.h"
 #include "helper.h"
 #include "inject.h"
 #include "log.h"
@@ -29,7 +29,7 @@ static int stats_show(struct seq_file *m, void *unused)
 
 	for (i = 0; i < kev_counters(); i++)
 		if (i != KEV_STAT_RAISED)
-			seq_printf(m, "%s %llu\n", kev_counter_name(i), kev_counter_read(i));
+			seq_printf(m, "%s %lld\n", kev_counter_name(i), kev_counter_read(i));
 	/* Pairs with the collector's ways from a slot to its count */
 	smp_rmb();
 	seq_printf(m, "%s %llu\n", kev_counter_name(KEV_STAT_RAISED),
@@ -75,11 +75,12 @@ DEFINE_SHOW_ATTRIBUTE(refs);
 static int log_show(struct seq_file *m, void *unused)
 {
 	unsigned int cpu;
-	u64 base, next;
+	s64 base;
+	u64 next;
 
-	kev_dispatch_cursor(&base, &next);
+	kev_feed_cursor(&base, &next);
 	seq_printf(m, "log first=%llu next=%llu\n", kev_log_first(), kev_log_next());
-	seq_printf(m, "cursor helper base=%llu next=%llu\n", base, next);
+	seq_printf(m, "cursor helper base=%lld next=%llu\n", base, next);
 	for_each_possible_cpu(cpu)
 		seq_printf(m, "stage cpu=%u head=%u tail=%u\n", cpu, kev_stage_head(cpu),
 			   kev_stage_tail(cpu));

@@ -5,25 +5,31 @@
  * waits for anything. It never blocks on a file system and never allocates.
  */
 #include <linux/atomic.h>
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/kthread.h>
-#include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
 #include "dispatch.h"
+#include "feed.h"
 #include "helper.h"
 #include "inject.h"
 #include "log.h"
+#include "mark.h"
 #include "params.h"
 #include "raise.h"
+#include "report.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
+#include "stream.h"
 #include "trace.h"
 
 /* The longest sleep: if a doorbell were ever lost, its event would wait so long */
@@ -36,8 +42,8 @@
 #define KEV_END_RUN_MAX		(4 * HZ)
 #define KEV_BACKOFF_MIN		1	/* s */
 #define KEV_BACKOFF_MAX		60
-/* Records looked at in one step, so that collection goes on */
-#define KEV_STEP_RECORDS	64
+/* control/test waits for so long beyond the parameter "timeout" */
+#define KEV_TEST_SLACK		(3 * HZ)
 
 /* How far the end of the present run has been pressed */
 enum kev_press {
@@ -48,23 +54,26 @@ enum kev_press {
 
 /* kevnotifyd's own state; others read single words of it */
 static struct {
-	u64			next;		/* the cursor: first record not dealt with */
-	u64			lost;		/* overwritten since the last start */
-	u64			expired;	/* and not told yet */
 	bool			helper;		/* there was one at the last look */
 	bool			running;
 	bool			delivered;	/* of the present run: exec succeeded */
-	bool			held;		/* the record at the cursor had to wait */
 	bool			small;		/* the next start leaves the source's fields out */
+	bool			killed;		/* the present run was sent a signal */
+	bool			idle;		/* pipe mode: there was nothing at the last look */
 	enum kev_press		press;
 	unsigned long		deadline;	/* jiffies, of the present run; if limited */
+	unsigned long		busy;		/* jiffies, pipe mode: something came */
 	bool			limited;
 	unsigned int		backoff;	/* s; 0: none */
 	unsigned long		retry;		/* jiffies, with a backoff */
 	unsigned int		signals;
+	u64			pipe;		/* the run's number in pipe mode; 0: exec mode */
+	u64			pipes;		/* numbers given */
 	struct kev_record	record;		/* the one being looked at */
-	char			path[KEV_HELPER_MAX + 1];
-} kev_d = { .next = 1 };
+	struct kev_notes	notes;
+	const struct cred	*plain;		/* kevnotifyd's, without the mark */
+	char			path[KEV_HELPER_VALUE + 1];
+} kev_d;
 
 static struct task_struct __rcu *kev_dispatch_task;
 static atomic_t kev_dispatch_kicked;
@@ -80,27 +89,8 @@ static u32 kev_passes;
 static DECLARE_WAIT_QUEUE_HEAD(kev_dispatch_wait);
 static struct kev_health kev_health = { .state = KEV_HELPER_NONE };
 static void (*kev_signal_fn)(unsigned int seen);
-static struct kevnotify_source *kev_helper_source;
-
-enum {
-	KEV_ID_RUN = 1,
-	KEV_ID_EXPIRED,
-};
-
-static const char *const kev_run_keys[] = { "RUN_SEQ", "OUTCOME", "CODE", NULL };
-static const char *const kev_expired_keys[] = { "COUNT", "HOLD_MS", NULL };
-
-static const struct kevnotify_event kev_helper_events[] = {
-	[KEV_ID_RUN] = { "helper for record {RUN_SEQ}: {OUTCOME} {CODE}", 4, kev_run_keys },
-	[KEV_ID_EXPIRED] = { "{COUNT} records waited longer than {HOLD_MS} ms for the helper",
-			     4, kev_expired_keys },
-};
-
-static const struct kevnotify_desc kev_helper_desc = {
-	.name	= "helper",
-	.events	= kev_helper_events,
-	.ids	= ARRAY_SIZE(kev_helper_events),
-};
+/* One test at a time */
+static DEFINE_MUTEX(kev_test_mutex);
 
 static const char *const kev_helper_state_names[] = {
 	[KEV_HELPER_OK]		= "ok",
@@ -130,84 +120,6 @@ static void kev_health_held(enum kev_helper_state state, int err)
 	kev_health_set(state, err);
 }
 
-/*
- * The record at the cursor has been dealt with. No longer pending first, and then
- * counted: whoever adds up meanwhile finds none twice.
- */
-static void kev_cursor_advance(enum kev_stat what)
-{
-	kev_d.held = false;
-	WRITE_ONCE(kev_d.next, kev_d.next + 1);
-	kev_stat_inc(what);
-}
-
-/* The log came round: records that the cursor had not reached are gone */
-static void kev_cursor_overwritten(void)
-{
-	u64 first = kev_log_first();
-	u64 lost = first - kev_d.next;
-
-	if (first <= kev_d.next)
-		return;
-	kev_d.lost += lost;
-	WRITE_ONCE(kev_d.next, first);
-	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
-}
-
-/* Copy the record at the cursor; false when there is none */
-static bool kev_cursor_look(void)
-{
-	int err;
-
-	/* kevnotifyd is the log's writer, so that this cannot fail twice */
-	while ((err = kev_log_copy(kev_d.next, &kev_d.record)) == -EPIPE)
-		kev_cursor_overwritten();
-	return !err;
-}
-
-static u64 kev_record_age_ms(const struct kev_record *rec)
-{
-	u64 now = ktime_get_mono_fast_ns();
-
-	return now > rec->event.mono ? div_u64(now - rec->event.mono, NSEC_PER_MSEC) : 0;
-}
-
-static bool kev_record_filtered(const struct kev_record *rec)
-{
-	/* kevnotifyd's own records would go round for ever */
-	return rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
-	       rec->event.source == kev_source_of(kev_helper_source)->number;
-}
-
-/*
- * Pass over records that the helper does not get. True: kev_d.record is one
- * that it does get. The step's share of records ends it too: *more.
- */
-static bool kev_cursor_settle(bool *more)
-{
-	unsigned int hold = kev_param(KEV_HOLD), n;
-	bool found = false;
-
-	for (n = 0; n < KEV_STEP_RECORDS && kev_cursor_look(); n++) {
-		if (kev_record_filtered(&kev_d.record)) {
-			kev_cursor_advance(KEV_STAT_FILTERED);
-		} else if (kev_record_age_ms(&kev_d.record) > hold) {
-			kev_cursor_advance(KEV_STAT_EXPIRED);
-			kev_d.expired++;
-		} else {
-			found = true;
-			break;
-		}
-	}
-	*more = n == KEV_STEP_RECORDS;
-	if (kev_d.expired && !*more) {
-		kevnotify_raise(kev_helper_source, KEV_ID_EXPIRED,
-				KEVNOTIFY_U64(kev_d.expired), KEVNOTIFY_U64(hold));
-		kev_d.expired = 0;
-	}
-	return found;
-}
-
 static void kev_backoff_start(void)
 {
 	kev_d.backoff = clamp_t(unsigned int, kev_d.backoff * 2, KEV_BACKOFF_MIN,
@@ -215,26 +127,33 @@ static void kev_backoff_start(void)
 	kev_d.retry = jiffies + kev_d.backoff * HZ;
 }
 
-/* The parameter was written: a backoff ends, and the first helper starts at the newest record */
+/* The first helper after none starts at the newest record */
+static void kev_first_helper(void)
+{
+	u64 newest = atomic64_read(&kev_helper_from) - 1;
+	u64 next;
+	s64 base;
+
+	kev_feed_cursor(&base, &next);
+	if (next >= newest)
+		return;
+	pr_info("helper: %llu records from before it was set are skipped\n", newest - next);
+	kev_feed_seek(newest);
+}
+
+/* The parameter was written: a backoff ends */
 static void kev_follow_helper(void)
 {
 	bool helper;
-	u64 from;
 
 	if (!atomic_xchg(&kev_helper_changed, 0))
 		return;
 	helper = kev_helper_get(kev_d.path);
-	from = atomic64_read(&kev_helper_from);
 	kev_d.backoff = 0;
 	kev_d.small = false;
-	kev_cursor_overwritten();
-	if (helper && !kev_d.helper && kev_d.next + 1 < from) {
-		u64 skipped = from - 1 - kev_d.next;
-
-		WRITE_ONCE(kev_d.next, kev_d.next + skipped);
-		kev_stat_add(KEV_STAT_SKIPPED, skipped);
-		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
-	}
+	kev_feed_overrun();
+	if (helper && !kev_d.helper)
+		kev_first_helper();
 	if (!helper)
 		kev_health_set(KEV_HELPER_NONE, 0);
 	else if (!kev_d.helper)
@@ -262,18 +181,20 @@ static enum kev_helper_state kev_noexec_state(int err)
 static void kev_run_too_big(void)
 {
 	if (kev_d.small)
-		kev_cursor_advance(KEV_STAT_FAILED);
+		kev_feed_pass(KEV_FEED_DISPATCH, &kev_d.record, KEV_STAT_FAILED);
+	else
+		kev_feed_release(false);
 	kev_d.small = !kev_d.small;
 }
 
 /* The run never came to exec: hold the record, and try again later */
 static void kev_run_held(const struct kev_result *res)
 {
-	if (res->outcome == KEV_NOEXEC && res->code == E2BIG) {
+	if (res->outcome == KEV_NOEXEC && res->code == E2BIG && !kev_d.pipe) {
 		kev_run_too_big();
 		return;
 	}
-	kev_d.held = true;
+	kev_feed_release(true);
 	kev_backoff_start();
 	if (res->outcome == KEV_BLOCKED)
 		kev_health_held(KEV_HELPER_BLOCKED, 0);
@@ -295,17 +216,18 @@ static const enum kev_stat kev_outcome_stats[KEV_OUTCOMES] = {
 	[KEV_BUSY]	= KEV_STAT_BUSY,
 };
 
-/* exec succeeded: from here on the record is delivered, whatever becomes of the run */
+/* exec succeeded: from here on the record is delivered; in pipe mode it has to be read */
 static void kev_run_delivered(u64 execed)
 {
 	if (kev_d.delivered || !execed)
 		return;
 	kev_d.delivered = true;
+	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_d.record.event.mono);
+	if (kev_d.pipe)
+		return;
 	kev_d.backoff = 0;
 	kev_d.small = false;
-	kev_d.lost = 0;
-	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_d.record.event.mono);
-	kev_cursor_advance(KEV_STAT_DELIVERED);
+	kev_feed_pass(KEV_FEED_DISPATCH, &kev_d.record, KEV_STAT_DELIVERED);
 }
 
 /* The helper was started: is it well? */
@@ -313,8 +235,6 @@ static void kev_run_judge(const struct kev_result *res)
 {
 	bool well = res->outcome == KEV_EXITED && !res->code;
 
-	if (res->outcome == KEV_EXITED && res->code)
-		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
 	if (kev_helper_stuck() >= KEV_STUCK_MAX)
 		kev_health_set(KEV_HELPER_STUCK, 0);
 	else
@@ -341,25 +261,65 @@ static void kev_run_ended_by_power(const struct kev_result *res)
 			kev_dispatch_paused(KEV_PAUSE_REBOOT) ? "goes down" : "suspends");
 }
 
+/* In pipe mode: it ended by itself, and there is a record that it did not read */
+static bool kev_run_unread(const struct kev_result *res)
+{
+	struct kev_feed_state feed;
+
+	if (!kev_d.pipe)
+		return false;
+	kev_feed_look(&feed);
+	kev_feed_detach(kev_d.pipe);
+	return res->execed && !feed.got && !feed.eof;
+}
+
+/* The helper lives, and does not read: to start it at once again would go on for ever */
+static void kev_run_failed(const struct kev_result *res)
+{
+	kev_feed_release(true);
+	kev_backoff_start();
+	kev_health_held(KEV_HELPER_FAILING, ENODATA);
+	kev_report_unread(kev_d.record.seq, res);
+}
+
+/* What there is to say of the run to who sees records, and to who waits for a test */
+static void kev_run_report(const struct kev_result *res, bool unread)
+{
+	struct kev_result seen = *res;
+
+	if (!unread && (res->outcome != KEV_EXITED || res->code))
+		kev_report_run(kev_d.record.seq, res);
+	if (unread) {
+		seen.outcome = KEV_NOEXEC;
+		seen.code = ENODATA;
+	}
+	if (kev_report_test(&kev_d.record) && (!kev_d.pipe || unread || !res->execed))
+		kev_report_test_run(kev_d.record.seq, &seen);
+}
+
 static void kev_run_ended(const struct kev_result *res)
 {
 	u64 ns = res->execed ? ktime_get_mono_fast_ns() - res->execed : 0;
+	bool unread;
 
 	kev_run_delivered(res->execed);
+	unread = kev_run_unread(res);
 	kev_run_ended_by_power(res);
 	kev_stat_inc(kev_outcome_stats[res->outcome]);
+	if (res->outcome == KEV_EXITED && res->code)
+		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
 	trace_kevnotify_run(kev_d.record.seq, res->pid, kev_outcome_names[res->outcome],
 			    res->code, ns);
-	if (res->execed) {
+	if (res->execed)
 		kev_hist_add(&kev_hist_exec_to_exit, ns);
+	if (unread)
+		kev_run_failed(res);
+	else if (res->execed)
 		kev_run_judge(res);
-	} else {
+	else
 		kev_run_held(res);
-	}
-	if (res->outcome != KEV_EXITED || res->code)
-		kevnotify_raise(kev_helper_source, KEV_ID_RUN, KEVNOTIFY_U64(kev_d.record.seq),
-				KEVNOTIFY_STR(kev_outcome_names[res->outcome]),
-				KEVNOTIFY_U64(res->code));
+	kev_run_report(res, unread);
+	kev_d.pipe = 0;
 	/* Last: who finds no run under way finds this one counted */
 	smp_store_release(&kev_d.running, false);
 	wake_up_all(&kev_dispatch_wait);
@@ -376,6 +336,17 @@ static unsigned long kev_term_to_kill(void)
 	return kev_dispatch_paused(KEV_PAUSE_PM) ? KEV_TERM_TO_KILL_PM : KEV_TERM_TO_KILL;
 }
 
+/* In pipe mode end of file will do, but not for one that did not come to an end in time */
+static void kev_run_ask(void)
+{
+	if (kev_d.pipe && kev_dispatch_paused(KEV_PAUSE_PM)) {
+		kev_feed_end();
+		return;
+	}
+	kev_d.killed = true;
+	kev_helper_kill(SIGTERM);
+}
+
 /* The present run's time is over: TERM, then KILL, then give it up */
 static void kev_run_press(void)
 {
@@ -384,11 +355,12 @@ static void kev_run_press(void)
 	switch (kev_d.press) {
 	case KEV_PRESS_NONE:
 		kev_d.press = KEV_PRESS_TERM;
-		kev_helper_kill(SIGTERM);
+		kev_run_ask();
 		kev_run_limit(kev_term_to_kill());
 		break;
 	case KEV_PRESS_TERM:
 		kev_d.press = KEV_PRESS_KILL;
+		kev_d.killed = true;
 		kev_helper_kill(SIGKILL);
 		kev_run_limit(KEV_KILL_TO_STUCK);
 		break;
@@ -401,18 +373,60 @@ static void kev_run_press(void)
 	}
 }
 
+/* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
+static void kev_pipe_limit(const struct kev_feed_state *feed)
+{
+	unsigned long from = feed->progress;
+
+	if (kev_d.idle)
+		kev_d.busy = jiffies;
+	kev_d.idle = false;
+	if (time_after(kev_d.busy, from))
+		from = kev_d.busy;
+	kev_d.limited = kev_param(KEV_TIMEOUT);
+	kev_d.deadline = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+}
+
+/* A run in pipe mode, whose end nobody has pressed for; jiffies until there is more to do */
+static unsigned long kev_pipe_watch(void)
+{
+	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
+	struct kev_feed_state feed;
+
+	if (READ_ONCE(kev_pauses) || atomic_read(&kev_helper_changed))
+		kev_feed_end();
+	kev_feed_look(&feed);
+	if (feed.got && kev_health.state != KEV_HELPER_OK)
+		kev_health_set(KEV_HELPER_OK, 0);
+	if (feed.got)
+		kev_d.backoff = 0;
+	if (feed.empty && !feed.eof) {
+		kev_d.idle = true;
+		kev_d.limited = false;
+		if (time_before(jiffies, feed.progress + linger))
+			return feed.progress + linger - jiffies;
+		kev_feed_end();
+		kev_feed_look(&feed);
+	}
+	kev_pipe_limit(&feed);
+	return MAX_SCHEDULE_TIMEOUT;
+}
+
 /* Look after the present run; returns jiffies until there is more to do */
 static unsigned long kev_run_watch(void)
 {
+	unsigned long left = MAX_SCHEDULE_TIMEOUT;
 	struct kev_result res;
 
 	kev_run_delivered(kev_helper_execed());
-	if (kev_helper_ended(kev_d.press != KEV_PRESS_NONE, &res)) {
+	if (kev_helper_ended(kev_d.killed, &res)) {
 		kev_run_ended(&res);
 		return 0;
 	}
+	if (kev_d.pipe && kev_d.press == KEV_PRESS_NONE)
+		left = kev_pipe_watch();
 	if (!kev_d.limited)
-		return MAX_SCHEDULE_TIMEOUT;
+		return left;
 	if (time_before(jiffies, kev_d.deadline))
 		return kev_d.deadline - jiffies;
 	kev_run_press();
@@ -437,23 +451,24 @@ static void kev_run_hurry(void)
 
 static void kev_run_start(void)
 {
-	struct kev_notes notes = {
-		.lost		= kev_d.lost,
-		.fixed_only	= kev_d.small,
-	};
-	u64 age = kev_record_age_ms(&kev_d.record);
 	unsigned int timeout = kev_param(KEV_TIMEOUT);
 
-	/* Not for one that merely stood in the queue */
-	if (kev_d.held)
-		notes.delayed_ms = age;
+	kev_d.notes.fixed_only = kev_d.small;
 	kev_stat_inc(KEV_STAT_RUNS);
 	WRITE_ONCE(kev_d.running, true);
 	kev_d.delivered = false;
 	kev_d.press = KEV_PRESS_NONE;
+	kev_d.killed = false;
 	kev_d.limited = timeout;
 	kev_d.deadline = jiffies + msecs_to_jiffies(timeout);
-	kev_helper_start(kev_d.path, &kev_d.record, &notes);
+	kev_d.idle = false;
+	kev_d.busy = jiffies;
+	if (*kev_d.path == KEV_HELPER_PIPE) {
+		kev_feed_release(false);
+		kev_d.pipe = ++kev_d.pipes;
+		kev_feed_attach(kev_d.pipe);
+	}
+	kev_helper_start(kev_helper_path(kev_d.path), kev_d.pipe, &kev_d.record, &kev_d.notes);
 }
 
 /* May a run start? If not, *left is when to look again. */
@@ -477,19 +492,39 @@ static bool kev_run_may_start(unsigned long *left)
 /* When does the record at the cursor expire? */
 static unsigned long kev_hold_left(void)
 {
-	u64 age = kev_record_age_ms(&kev_d.record);
+	u64 age = kev_feed_age_ms(&kev_d.record);
 	unsigned int hold = kev_param(KEV_HOLD);
 
 	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
 }
 
+/* The next record for the helper, and a run for it if one may start */
+static unsigned long kev_dispatch_next(void)
+{
+	unsigned long left;
+	int err;
+
+	kev_follow_helper();
+	if (!kev_d.helper) {
+		kev_feed_overrun();
+		return MAX_SCHEDULE_TIMEOUT;
+	}
+	err = kev_feed_take(KEV_FEED_DISPATCH, &kev_d.record, &kev_d.notes);
+	if (err != 1)
+		return err == -EAGAIN ? 0 : MAX_SCHEDULE_TIMEOUT;
+	if (!kev_run_may_start(&left)) {
+		kev_feed_release(true);
+		return min(left, kev_hold_left());
+	}
+	kev_run_start();
+	return kev_run_watch();
+}
+
 /* Do what there is to do for the helper; returns jiffies until there is more */
 static unsigned long kev_dispatch_step(void)
 {
-	unsigned long left;
-	bool more;
-
 	kev_helper_reap();
+	kev_feed_tell();
 	if (kev_d.running) {
 		if (kev_hurried())
 			kev_run_hurry();
@@ -497,29 +532,23 @@ static unsigned long kev_dispatch_step(void)
 	}
 	if (READ_ONCE(kev_stopping))
 		return MAX_SCHEDULE_TIMEOUT;
-	kev_follow_helper();
-	kev_cursor_overwritten();
-	if (!kev_d.helper)
-		return MAX_SCHEDULE_TIMEOUT;
-	if (!kev_cursor_settle(&more))
-		return more ? 0 : MAX_SCHEDULE_TIMEOUT;
-	if (!kev_run_may_start(&left)) {
-		kev_d.held = true;
-		return min(left, kev_hold_left());
-	}
-	kev_run_start();
-	return kev_run_watch();
+	return kev_dispatch_next();
 }
 
 static void kev_dispatch_signals(void)
 {
 	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
+	const struct cred *marked;
 	int sig;
 
 	/* kthread_stop() makes signal_pending() true with no signal to take */
 	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
-		if (sig == SIGUSR1 && fn)
-			fn(++kev_d.signals);
+		if (sig != SIGUSR1 || !fn)
+			continue;
+		/* Somebody else caused it */
+		marked = override_creds(kev_d.plain);
+		fn(++kev_d.signals);
+		revert_creds(marked);
 	}
 }
 
@@ -531,7 +560,8 @@ static void kev_dispatch_collect(void)
 	if (slow)
 		wait_event_interruptible_timeout(kev_dispatch_wait, kev_hurried(),
 						 msecs_to_jiffies(slow));
-	kev_log_collect(kev_source_resolve);
+	if (kev_log_collect(kev_source_resolve))
+		kev_stream_wake();
 	WRITE_ONCE(kev_passes, kev_passes + 1);
 	wake_up_all(&kev_dispatch_wait);
 }
@@ -559,6 +589,7 @@ static int kev_dispatch_thread(void *unused)
 {
 	unsigned long left;
 
+	kev_d.plain = kev_mark_current();
 	allow_signal(SIGUSR1);
 	/* A helper that was set at load gets everything from the first event on */
 	kev_d.helper = kev_helper_get(kev_d.path);
@@ -571,6 +602,7 @@ static int kev_dispatch_thread(void *unused)
 		kev_dispatch_sleep(min_t(unsigned long, left, KEV_BACKSTOP));
 		cond_resched();
 	}
+	put_cred(kev_d.plain);
 	return 0;
 }
 
@@ -610,7 +642,7 @@ static void kev_dispatch_drain(void)
  */
 static void kev_dispatch_helper_written(void)
 {
-	char path[KEV_HELPER_MAX + 1];
+	char path[KEV_HELPER_VALUE + 1];
 	bool helper = kev_helper_get(path);
 
 	if (helper && !kev_helper_there) {
@@ -766,16 +798,98 @@ const char *kev_dispatch_health(struct kev_health *health)
 }
 
 /**
- * kev_dispatch_cursor() - where the helper's cursor is
- * @base: filled: the record that it began with
- * @next: filled: the first one that has not been dealt with
+ * kev_dispatch_flush() - have the helper skip all that was raised so far
  *
- * Context: any. On 32-bit machines @next may be torn while it moves.
+ * Context: task; sleeps for one more pass.
  */
-void kev_dispatch_cursor(u64 *base, u64 *next)
+void kev_dispatch_flush(void)
 {
-	*base = 1;
-	*next = READ_ONCE(kev_d.next);
+	kev_dispatch_drain();
+	kev_feed_seek(kev_log_next());
+}
+
+/**
+ * kev_dispatch_replay() - have the helper go on with an older record
+ * @from: its number; the oldest there is, if that one is gone
+ *
+ * Context: task.
+ * Return: 0 or -ERANGE for a record to come.
+ */
+int kev_dispatch_replay(u64 from)
+{
+	if (from > kev_log_next())
+		return -ERANGE;
+	kev_feed_seek(max(from, kev_log_first()));
+	return 0;
+}
+
+/* The record of the test that was raised when the next one was to be @seq; 0: not admitted */
+static u64 kev_test_find(u64 seq)
+{
+	struct kev_record *rec = kmalloc(sizeof(*rec), GFP_KERNEL);
+	u64 found = 0;
+
+	for (; rec && !found && seq < kev_log_next(); seq++)
+		if (!kev_log_copy(seq, rec) && kev_report_test(rec))
+			found = seq;
+	kfree(rec);
+	return found;
+}
+
+static int kev_test_wait(u64 seq)
+{
+	unsigned int timeout = kev_param(KEV_TIMEOUT);
+	unsigned long limit = MAX_SCHEDULE_TIMEOUT;
+	long left;
+	int err;
+
+	if (timeout)
+		limit = msecs_to_jiffies(timeout) + KEV_TEST_SLACK;
+	left = wait_event_killable_timeout(kev_dispatch_wait,
+					   kev_report_test_known(seq, &err) ||
+					   READ_ONCE(kev_stopping), limit);
+	if (left < 0)
+		return -EINTR;
+	if (kev_report_test_known(seq, &err))
+		return err;
+	return left ? -ENODEV : -ETIMEDOUT;
+}
+
+static int kev_test_run(void)
+{
+	char path[KEV_HELPER_VALUE + 1];
+	u64 from, seq;
+
+	if (!kev_helper_get(path))
+		return -ENXIO;
+	if (READ_ONCE(kev_pauses))
+		return -EAGAIN;
+	from = kev_log_next();
+	kev_report_test_raise();
+	kev_dispatch_drain();
+	seq = kev_test_find(from);
+	if (!seq)
+		return READ_ONCE(kev_stopping) ? -ENODEV : -ENOBUFS;
+	kev_report_test_begin(seq);
+	return kev_test_wait(seq);
+}
+
+/**
+ * kev_dispatch_test() - send an event the whole way to the helper
+ *
+ * Context: task; sleeps until its outcome is known, or the parameter "timeout"
+ * and 3 s.
+ * Return: 0 or the outcome as an errno, see Documentation/ABI.
+ */
+int kev_dispatch_test(void)
+{
+	int err;
+
+	if (mutex_lock_killable(&kev_test_mutex))
+		return -EINTR;
+	err = kev_test_run();
+	mutex_unlock(&kev_test_mutex);
+	return err;
 }
 
 /**
@@ -840,22 +954,23 @@ static void kev_dispatch_end(void)
  */
 int kev_dispatch_init(void)
 {
-	char path[KEV_HELPER_MAX + 1];
+	char path[KEV_HELPER_VALUE + 1];
 	int err;
 
 	err = kev_dispatch_run();
 	if (err)
 		return err;
-	kev_helper_source = kevnotify_source_register(THIS_MODULE, &kev_helper_desc);
-	if (IS_ERR(kev_helper_source)) {
+	err = kev_report_init();
+	if (err) {
 		kev_dispatch_end();
-		return PTR_ERR(kev_helper_source);
+		return err;
 	}
 	kev_health.since = ktime_get_real_seconds();
 	kev_grace_start();
 	kev_helper_there = kev_helper_get(path);
 	kev_param_watch(KEV_HELPER, kev_dispatch_helper_written);
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
+	kev_param_watch(KEV_LINGER, kev_dispatch_kick);
 	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
 	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
 	kev_param_watch(KEV_BURST, kev_dispatch_rates_written);
@@ -873,10 +988,12 @@ int kev_dispatch_init(void)
  */
 void kev_dispatch_exit(void)
 {
-	u64 pending;
+	u64 pending, next;
+	s64 base;
 
 	kev_param_watch(KEV_HELPER, NULL);
 	kev_param_watch(KEV_TIMEOUT, NULL);
+	kev_param_watch(KEV_LINGER, NULL);
 	kev_param_watch(KEV_HOLD, NULL);
 	kev_param_watch(KEV_HELPER_LEVEL, NULL);
 	kev_param_watch(KEV_BURST, NULL);
@@ -886,9 +1003,10 @@ void kev_dispatch_exit(void)
 	kev_dispatch_stop();
 	kev_dispatch_drain();
 	wait_event(kev_dispatch_wait, !kev_run_active());
-	kevnotify_source_unregister(kev_helper_source);
+	kev_report_exit();
 	kev_dispatch_end();
-	pending = kev_log_next() - kev_d.next;
+	kev_feed_cursor(&base, &next);
+	pending = kev_log_next() - next;
 	if (pending)
 		pr_info("unloaded: %llu pending records dropped\n", pending);
 }

@@ -47,7 +47,9 @@ void kev_dispatch_end_run(enum kev_pause why);
 void kev_dispatch_wake(void);
 const char *kev_dispatch_state(void);
 const char *kev_dispatch_health(struct kev_health *health);
-void kev_dispatch_cursor(u64 *base, u64 *next);
+void kev_dispatch_flush(void);
+int kev_dispatch_replay(u64 from);
+int kev_dispatch_test(void);
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen));
 
 void kev_dispatch_stop(void);

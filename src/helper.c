@@ -9,6 +9,8 @@
  * and a new waiter takes its place.
  */
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
@@ -19,7 +21,10 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/resource.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/umh.h>
 #include <linux/workqueue.h>
@@ -27,8 +32,11 @@
 #include "dispatch.h"
 #include "helper.h"
 #include "inject.h"
+#include "mark.h"
 #include "output.h"
+#include "params.h"
 #include "path.h"
+#include "pipe.h"
 
 const char *const kev_outcome_names[KEV_OUTCOMES] = {
 	[KEV_EXITED]	= "exited",
@@ -80,6 +88,7 @@ enum {
  * @ret: what call_usermodehelper_exec() said
  * @why: why the path was refused
  * @path: the program
+ * @pipe: its number in pipe mode; 0: exec mode
  * @record: the record that the run is for
  * @notes: what the cursor adds to it
  * @argv: the program's arguments; heap memory, as the child may outlive the wait
@@ -100,7 +109,8 @@ struct kev_run {
 	int			init_err;
 	int			ret;
 	char			why[KEV_WHY_BYTES];
-	char			path[256];
+	char			path[KEV_HELPER_MAX + 1];
+	u64			pipe;
 	struct kev_record	record;
 	struct kev_notes	notes;
 	char			*argv[4];
@@ -186,14 +196,20 @@ static struct file *kev_stamp_open(struct kev_run *run)
 	return file;
 }
 
-/* In the waiter, as in the child the same calls fail while the module goes */
-static int kev_run_open(struct kev_run *run)
+static struct file *kev_run_open_null(void)
 {
 	struct file *null = ERR_PTR(-ENOENT);
 
 	scoped_with_init_fs()
 		null = filp_open("/dev/null", O_RDONLY, 0);
-	return kev_run_open_file(run, KEV_FILE_STDIN, null) ?:
+	return null;
+}
+
+/* In the waiter, as in the child the same calls fail while the module goes */
+static int kev_run_open(struct kev_run *run)
+{
+	return kev_run_open_file(run, KEV_FILE_STDIN, run->pipe ? kev_pipe_open(run->pipe) :
+						      kev_run_open_null()) ?:
 	       kev_run_open_file(run, KEV_FILE_OUTPUT, kev_output_open(run->record.seq)) ?:
 	       kev_run_open_file(run, KEV_FILE_STAMP, kev_stamp_open(run));
 }
@@ -205,6 +221,32 @@ static int kev_run_install(struct file *file, unsigned int flags)
 	if (fd >= 0)
 		fd_install(fd, get_file(file));
 	return fd;
+}
+
+/* Those of pid 1, as for any other program; the child was born with a kernel thread's */
+static void kev_run_rlimits(void)
+{
+	struct task_struct *init = init_pid_ns.child_reaper;
+	struct rlimit rlim[RLIM_NLIMITS];
+
+	task_lock(init->group_leader);
+	memcpy(rlim, init->signal->rlim, sizeof(rlim));
+	task_unlock(init->group_leader);
+	task_lock(current->group_leader);
+	memcpy(current->signal->rlim, rlim, sizeof(rlim));
+	task_unlock(current->group_leader);
+}
+
+/* What the helper may do, and what it is worth to the OOM killer */
+static void kev_run_confine(struct cred *new)
+{
+	kernel_cap_t caps = kev_param_caps();
+
+	new->cap_bset = cap_intersect(new->cap_bset, caps);
+	new->cap_inheritable = cap_intersect(new->cap_inheritable, caps);
+	kev_mark_cred(new);
+	kev_run_rlimits();
+	current->signal->oom_score_adj = kev_param_oom_score_adj();
 }
 
 /*
@@ -223,6 +265,7 @@ static int kev_run_init(struct subprocess_info *info, struct cred *new)
 	if (cmpxchg(&run->claim, KEV_CLAIM_OPEN, KEV_CLAIM_CHILD) != KEV_CLAIM_OPEN)
 		return -ECANCELED;
 
+	kev_run_confine(new);
 	fd = kev_run_install(run->files[KEV_FILE_STDIN], 0);
 	if (fd >= 0)
 		fd = kev_run_install(run->files[KEV_FILE_OUTPUT], 0);
@@ -235,24 +278,27 @@ static int kev_run_init(struct subprocess_info *info, struct cred *new)
 	return run->init_err;
 }
 
-/* The record's strings, and those that every run has */
+/* The strings that every run has, and in exec mode the record's */
 static void kev_run_environment(struct kev_run *run)
 {
 	unsigned int n = 0;
 	size_t at, len;
 
 	len = scnprintf(run->env, sizeof(run->env),
-			"HOME=/%cPATH=/sbin:/bin:/usr/sbin:/usr/bin%cTROUBLED_DS=%u%c",
-			'\0', '\0', run->record.event.id, '\0');
-	len += kev_render_record(&run->record, &run->notes, '\0', run->env + len,
-				 sizeof(run->env) - len);
+			"HOME=/%cPATH=/sbin:/bin:/usr/sbin:/usr/bin%c", '\0', '\0');
+	if (!run->pipe) {
+		len += scnprintf(run->env + len, sizeof(run->env) - len, "TROUBLED_DS=%u%c",
+				 run->record.event.id, '\0');
+		len += kev_render_record(&run->record, &run->notes, '\0', run->env + len,
+					 sizeof(run->env) - len);
+	}
 	for (at = 0; at < len && n < KEV_ENV_STRINGS - 1; at += strlen(run->env + at) + 1)
 		run->envp[n++] = run->env + at;
 	run->envp[n] = NULL;
 
 	snprintf(run->seq, sizeof(run->seq), "%llu", run->record.seq);
 	run->argv[0] = run->path;
-	run->argv[1] = run->record.source;
+	run->argv[1] = run->pipe ? NULL : run->record.source;
 	run->argv[2] = run->seq;
 	run->argv[3] = NULL;
 }
@@ -299,6 +345,7 @@ static int kev_run_thread(void *data)
 {
 	struct kev_run *run = data;
 
+	put_cred(kev_mark_current());
 	/* From the kernel only: killall5 must not end a wait */
 	allow_kernel_signal(SIGKILL);
 	while (!kthread_should_stop()) {
@@ -382,12 +429,13 @@ bool kev_helper_ready(void)
 /**
  * kev_helper_start() - order a run
  * @path: the program
+ * @pipe: the run's number, which has the cursor; 0: exec mode
  * @rec: the record; copied
  * @notes: what the cursor adds; copied
  *
  * Context: kevnotifyd, when kev_helper_ready() and no run is under way.
  */
-void kev_helper_start(const char *path, const struct kev_record *rec,
+void kev_helper_start(const char *path, u64 pipe, const struct kev_record *rec,
 		      const struct kev_notes *notes)
 {
 	struct kev_run *run = kev_run;
@@ -399,6 +447,7 @@ void kev_helper_start(const char *path, const struct kev_record *rec,
 	run->record = *rec;
 	mutex_unlock(&kev_run_mutex);
 	strscpy(run->path, path, sizeof(run->path));
+	run->pipe = pipe;
 	run->notes = *notes;
 	run->claim = KEV_CLAIM_OPEN;
 	run->execed = 0;
@@ -604,7 +653,7 @@ void kev_helper_show(struct seq_file *m)
 	list_for_each_entry(run, &kev_stuck, stuck)
 		kev_run_show(m, run, "stuck");
 	mutex_unlock(&kev_run_mutex);
-	seq_printf(m, "outputs %u\n", kev_output_count());
+	seq_printf(m, "outputs %u\npipes %u\n", kev_output_count(), kev_pipe_count());
 }
 
 /**

@@ -40,7 +40,7 @@ struct kev_result {
 };
 
 bool kev_helper_ready(void);
-void kev_helper_start(const char *path, const struct kev_record *rec,
+void kev_helper_start(const char *path, u64 pipe, const struct kev_record *rec,
 		      const struct kev_notes *notes);
 u64 kev_helper_execed(void);
 bool kev_helper_ended(bool killed, struct kev_result *res);

@@ -10,6 +10,7 @@ const char *const kev_inject_names[KEV_INJECTS] = {
 	[KEV_INJECT_ALLOC]	= "alloc",
 	[KEV_INJECT_EXEC]	= "exec",
 	[KEV_INJECT_DOORBELL]	= "doorbell",
+	[KEV_INJECT_DISCONNECT]	= "disconnect",
 };
 
 struct kev_knob kev_inject_knobs[KEV_INJECTS];

@@ -9,6 +9,7 @@
 #include "dispatch.h"
 #include "helper.h"
 #include "log.h"
+#include "mark.h"
 #include "params.h"
 #include "path.h"
 #include "power.h"
@@ -57,6 +58,25 @@ static void kev_cpuhp_exit(void)
 	cpuhp_remove_state_nocalls(kev_cpuhp_dead);
 }
 
+/* What kevnotifyd has to know of the machine */
+static int __init kev_machine_init(void)
+{
+	int err = kev_cpuhp_init();
+
+	if (err)
+		return err;
+	err = kev_power_init();
+	if (err)
+		kev_cpuhp_exit();
+	return err;
+}
+
+static void kev_machine_exit(void)
+{
+	kev_power_exit();
+	kev_cpuhp_exit();
+}
+
 static int __init kev_init(void)
 {
 	int err;
@@ -77,21 +97,21 @@ static int __init kev_init(void)
 	err = kev_stage_init(kev_param(KEV_STAGE_SLOTS));
 	if (err)
 		goto err_log;
-	err = kev_helper_init();
+	err = kev_mark_init();
 	if (err)
 		goto err_stage;
+	err = kev_helper_init();
+	if (err)
+		goto err_mark;
 	err = kev_dispatch_init();
 	if (err)
 		goto err_helper;
-	err = kev_cpuhp_init();
+	err = kev_machine_init();
 	if (err)
 		goto err_dispatch;
-	err = kev_power_init();
-	if (err)
-		goto err_cpuhp;
 	err = kev_sources_init();
 	if (err)
-		goto err_power;
+		goto err_machine;
 	err = kev_sysfs_init();
 	if (err)
 		goto err_sources;
@@ -101,14 +121,14 @@ static int __init kev_init(void)
 
 err_sources:
 	kev_sources_exit();
-err_power:
-	kev_power_exit();
-err_cpuhp:
-	kev_cpuhp_exit();
+err_machine:
+	kev_machine_exit();
 err_dispatch:
 	kev_dispatch_exit();
 err_helper:
 	kev_helper_exit();
+err_mark:
+	kev_mark_exit();
 err_stage:
 	kev_stage_exit();
 err_log:
@@ -128,10 +148,10 @@ static void __exit kev_exit(void)
 	kev_debugfs_exit();
 	kev_sysfs_exit();
 	kev_sources_exit();
-	kev_power_exit();
-	kev_cpuhp_exit();
+	kev_machine_exit();
 	kev_dispatch_exit();
 	kev_helper_exit();
+	kev_mark_exit();
 	kev_stage_exit();
 	kev_log_exit();
 	kev_params_exit();

@@ -2,15 +2,18 @@
 #ifndef _KEV_PARAMS_H
 #define _KEV_PARAMS_H
 
+#include <linux/capability.h>
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#define KEV_HELPER_MAX	255	/* bytes of the helper's path */
+#define KEV_HELPER_MAX		255	/* bytes of the helper's path */
+#define KEV_HELPER_VALUE	(KEV_HELPER_MAX + 1)	/* and the sign of pipe mode before it */
 
 /* The values that are numbers; times are in ms */
 enum kev_param {
 	KEV_INTERVAL,
 	KEV_TIMEOUT,
+	KEV_LINGER,
 	KEV_HOLD,
 	KEV_GRACE,
 	KEV_BURST,
@@ -59,6 +62,23 @@ static inline unsigned int kev_param(enum kev_param which)
 /* Window and burst as raise needs them */
 extern unsigned int kev_window_jiffies;
 
+/* In pipe mode the helper's value is this and its path */
+#define KEV_HELPER_PIPE	'|'
+
+/**
+ * kev_helper_path() - the path in the helper's value
+ * @value: the value
+ *
+ * Context: any.
+ * Return: the path, a part of @value.
+ */
+static inline const char *kev_helper_path(const char *value)
+{
+	return value + (*value == KEV_HELPER_PIPE);
+}
+
+kernel_cap_t kev_param_caps(void);
+int kev_param_oom_score_adj(void);
 bool kev_may_write(const char *what);
 bool kev_helper_get(char *path);
 int kev_helper_set(const char *value);

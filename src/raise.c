@@ -12,6 +12,7 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
+#include "mark.h"
 #include "raise.h"
 #include "source.h"
 #include "stage.h"
@@ -111,6 +112,9 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
+	/* In an interrupt it is nobody's; and a burst's end is kevnotifyd's to tell */
+	if (unlikely(kev_mark_here()) && ev->context == KEV_TASK && !(ev->flags & KEV_CLOSING))
+		ev->flags |= KEV_NOTIFY_NONE;
 	if (unlikely(READ_ONCE(src->stack)))
 		kev_raise_stack(ev);
 }
@@ -259,7 +263,10 @@ EXPORT_SYMBOL_GPL(kevnotify_raisef);
  */
 void kev_raise_closing(struct kev_source *src, unsigned int id)
 {
-	struct kev_event *ev = kev_raise_begin(src, id, KEV_CLOSING);
+	bool quiet = src->rate[kev_source_index(src, id)].quiet;
+	struct kev_event *ev;
+
+	ev = kev_raise_begin(src, id, KEV_CLOSING | (quiet ? KEV_NOTIFY_NONE : 0));
 
 	if (ev)
 		kev_raise_end(src, ev);

@@ -289,3 +289,29 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 		kev_render_fields(&t, rec, end);
 	return t.len;
 }
+
+/**
+ * kev_render_stream() - a record as it stands in a stream: the journal's export format
+ * @rec: as for kev_render_record()
+ * @notes: likewise
+ * @troubled_ds: with a line TROUBLED_DS=
+ * @buf: where to
+ * @size: room there
+ *
+ * Context: task.
+ * Return: the number of bytes written.
+ */
+size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
+			 bool troubled_ds, char *buf, size_t size)
+{
+	struct kev_text t = { buf, size, 0 };
+
+	kev_text_printf(&t, "__REALTIME_TIMESTAMP=%llu\n", div_u64(rec->real, NSEC_PER_USEC));
+	kev_text_printf(&t, "__MONOTONIC_TIMESTAMP=%llu\n",
+			div_u64(rec->event.mono, NSEC_PER_USEC));
+	if (troubled_ds)
+		kev_text_printf(&t, "TROUBLED_DS=%u\n", rec->event.id);
+	t.len += kev_render_record(rec, notes, '\n', buf + t.len, size - t.len);
+	kev_text_char(&t, '\n');
+	return t.len;
+}

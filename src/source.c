@@ -66,9 +66,10 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
  * can know: a burst may be lowered, and a raise that finds no end of others beside
  * it is suppressed too.
  */
-static void kev_rate_watch(struct kev_rate *rate)
+static void kev_rate_watch(struct kev_rate *rate, bool quiet)
 {
 	rate->watched = true;
+	rate->quiet = quiet;
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
@@ -102,7 +103,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
 	if (kev_param(KEV_BURST))
-		kev_rate_watch(&src->rate[index]);
+		kev_rate_watch(&src->rate[index], ev->flags & KEV_NOTIFY_NONE);
 }
 
 /**
@@ -131,6 +132,7 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 	struct kev_source *src;
 	struct kev_rate *rate;
 	unsigned int i;
+	bool unseen;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(src, &kev_sources, list) {
@@ -139,9 +141,10 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
-			if (changed || READ_ONCE(rate->unseen)) {
+			unseen = READ_ONCE(rate->unseen);
+			if (changed || unseen) {
 				WRITE_ONCE(rate->unseen, false);
-				kev_rate_watch(rate);
+				kev_rate_watch(rate, rate->quiet && !unseen);
 			}
 			if (!rate->watched)
 				continue;

@@ -21,6 +21,7 @@
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
  * @watched: @due is set; kevnotifyd's own
+ * @quiet: the last event was not for the helper; kevnotifyd's own
  * @unseen: one was admitted, or was to tell, and the stage had no room for it
  */
 struct kev_rate {
@@ -28,6 +29,7 @@ struct kev_rate {
 	unsigned long	due;
 	unsigned long	told;
 	bool		watched;
+	bool		quiet;
 	bool		unseen;
 };
 

@@ -12,8 +12,10 @@
 #include <linux/sysfs.h>
 
 #include "dispatch.h"
+#include "feed.h"
 #include "log.h"
 #include "params.h"
+#include "report.h"
 #include "source.h"
 #include "sources/poll.h"
 #include "sources/sources.h"
@@ -32,17 +34,19 @@ static u64 kev_read_staged(void)
 
 static u64 kev_read_pending(void)
 {
-	u64 base, next;
+	u64 next;
+	s64 base;
 
-	kev_dispatch_cursor(&base, &next);
+	kev_feed_cursor(&base, &next);
 	return kev_log_next() - next;
 }
 
 static u64 kev_read_base(void)
 {
-	u64 base, next;
+	u64 next;
+	s64 base;
 
-	kev_dispatch_cursor(&base, &next);
+	kev_feed_cursor(&base, &next);
 	return base;
 }
 
@@ -99,7 +103,8 @@ static struct attribute *kev_stats_list[KEV_COUNTERS + 1];
 
 static ssize_t kev_stats_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", kev_counter_read(attr - kev_stats_attrs));
+	/* As base may be negative */
+	return sysfs_emit(buf, "%lld\n", kev_counter_read(attr - kev_stats_attrs));
 }
 
 static void kev_stats_attrs_init(void)
@@ -273,10 +278,67 @@ static ssize_t end_grace_store(struct kobject *kobj, struct kobj_attribute *attr
 
 static struct kobj_attribute end_grace_attr = __ATTR_RW(end_grace);
 
+static ssize_t test_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return kev_report_test_show(buf);
+}
+
+static ssize_t test_store(struct kobject *kobj, struct kobj_attribute *attr,
+			  const char *buf, size_t count)
+{
+	bool test;
+
+	if (!kev_may_write("control/test"))
+		return -EPERM;
+	if (kev_parse_bool(buf, &test) || !test)
+		return kev_refuse("control/test", "not 1");
+	return kev_dispatch_test() ?: count;
+}
+
+static struct kobj_attribute test_attr = __ATTR_RW(test);
+
+static ssize_t flush_store(struct kobject *kobj, struct kobj_attribute *attr,
+			   const char *buf, size_t count)
+{
+	bool flush;
+
+	if (!kev_may_write("control/flush"))
+		return -EPERM;
+	if (kev_parse_bool(buf, &flush) || !flush)
+		return kev_refuse("control/flush", "not 1");
+	kev_dispatch_flush();
+	return count;
+}
+
+static struct kobj_attribute flush_attr = __ATTR_WO(flush);
+
+static ssize_t replay_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t count)
+{
+	int err;
+	u64 seq;
+
+	if (!kev_may_write("control/replay"))
+		return -EPERM;
+	err = kstrtou64(buf, 0, &seq);
+	if (err == -EINVAL)
+		return kev_refuse("control/replay", "not a number");
+	err = err ?: kev_dispatch_replay(seq);
+	if (err)
+		pr_warn_ratelimited("control/replay: refused: not from 0 to %llu\n",
+				    kev_log_next());
+	return err ?: count;
+}
+
+static struct kobj_attribute replay_attr = __ATTR_WO(replay);
+
 static struct attribute *kev_control_list[] = {
 	&raise_attr.attr,
+	&test_attr.attr,
 	&paused_attr.attr,
 	&end_grace_attr.attr,
+	&flush_attr.attr,
+	&replay_attr.attr,
 	NULL
 };
 

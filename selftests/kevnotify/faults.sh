@@ -5,7 +5,7 @@
 # is counted where an operator would look for it.
 . ./lib.sh
 
-knobs="stage alloc exec doorbell slow_ms"
+knobs="stage alloc exec doorbell disconnect slow_ms"
 
 read_back() {
 	for knob in $knobs; do

@@ -472,12 +472,17 @@ receipts_agree() {
 	receipts_ordered && counter_is delivered "$(receipts)"
 }
 
-# conserved: at rest every event and every record is in one place, and they are as
+# balanced: at rest every event and every record is in one place, and they are as
 # many as were counted out here; kevnotify raises its own records
-conserved() {
+balanced() {
 	settle || return 1
 	read -r own <"$SYS/sources/helper/raised"
-	counter_is raised $((raised + own)) && receipts_agree && add_up events records runs
+	counter_is raised $((raised + own)) && add_up events records runs
+}
+
+# conserved: balanced, and the receipts agree
+conserved() {
+	balanced && receipts_agree
 }
 
 rcu expedited

@@ -12,6 +12,7 @@ numbers() {
 	cat <<-END
 	interval 10000 1000 86400000 y
 	timeout 30000 1 86400000 y
+	linger 1000 0 86400000 n
 	hold 3600000 1000 604800000 n
 	grace 0 1 86400000 y
 	burst 10 1 1000 y
@@ -84,7 +85,8 @@ default_is() {
 }
 
 other_defaults() {
-	reads helper '' && reads sources oom,memory,manual,signal &&
+	reads helper '' && reads helper_oom_score_adj -900 && reads helper_lock N &&
+		reads helper_caps "$(sed -n 's/^CapBnd:\t//p' /proc/self/status)" && reads sources oom,memory,manual,signal &&
 		reads log_records 1024 && reads stage_slots 64
 }
 
@@ -126,6 +128,10 @@ load_refuses_number() {
 load_refuses() {
 	for_each_number load_refuses_number &&
 		refuses_load burst=x "$JUNK" '1 to 1000' &&
+		refuses_load helper_caps=ffffffffffffffff "$RANGE" '0 to' &&
+		refuses_load helper_caps=x "$JUNK" 'hex mask' &&
+		refuses_load helper_oom_score_adj=1001 "$RANGE" '-1000 to 1000' &&
+		refuses_load helper_lock=x "$JUNK" 'Y or N' &&
 		refuses_load helper=bin/x "$JUNK" 'not an absolute path' &&
 		refuses_load "helper=/$(printf '%0255d' 0)" 'File name too long' '255 bytes' &&
 		refuses_load sources=oom,nosuch "$JUNK" nosuch
@@ -156,9 +162,9 @@ sizes_round() {
 
 # The helper's file is looked at when it is run, not at load
 loads_with_all() {
-	reload helper=/nosuch interval=2000 timeout=3000 hold=4000 grace=1 burst=6 window=700 \
+	reload helper='|/nosuch' interval=2000 timeout=3000 linger=0 hold=4000 grace=1 burst=6 window=700 \
 		helper_level=5 sources=manual,oom log_records=100 stage_slots=30 &&
-		reads helper /nosuch && reads interval 2000 && reads timeout 3000 &&
+		reads helper '|/nosuch' && reads linger 0 && reads interval 2000 && reads timeout 3000 &&
 		reads hold 4000 && reads grace 1 && reads burst 6 && reads window 700 &&
 		reads helper_level 5 && reads sources oom,manual && reads log_records 128 &&
 		reads stage_slots 32

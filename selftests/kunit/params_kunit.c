@@ -31,6 +31,7 @@ static const struct {
 } numbers[] = {
 	{ KEV_INTERVAL,	    "interval",	    10000,   1000, 86400000,  true },
 	{ KEV_TIMEOUT,	    "timeout",	    30000,   1,	   86400000,  true },
+	{ KEV_LINGER,	    "linger",	    1000,    0,	   86400000,  true },
 	{ KEV_HOLD,	    "hold",	    3600000, 1000, 604800000, false },
 	{ KEV_GRACE,	    "grace",	    0,	     1,	   86400000,  true },
 	{ KEV_BURST,	    "burst",	    10,	     1,	   1000,      true },
@@ -134,7 +135,7 @@ static void params_longest_window_has_its_bits(struct kunit *test)
 
 static void expect_helper(struct kunit *test, const char *path)
 {
-	char now[KEV_HELPER_MAX + 1];
+	char now[KEV_HELPER_VALUE + 1];
 
 	KUNIT_EXPECT_EQ(test, kev_helper_get(now), *path != '\0');
 	KUNIT_EXPECT_STREQ(test, now, path);
@@ -198,6 +199,73 @@ static void helper_has_255_bytes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_helper_set(path), -ENAMETOOLONG);
 	path[255] = '\0';
 	expect_helper(test, path);
+}
+
+/* The sign of pipe mode is no part of the path */
+static void helper_in_pipe_mode(struct kunit *test)
+{
+	char value[KEV_HELPER_VALUE + 2];
+
+	KUNIT_EXPECT_EQ(test, kev_helper_set("|/bin/cat\n"), 0);
+	expect_helper(test, "|/bin/cat");
+	KUNIT_EXPECT_EQ(test, kev_helper_set("|"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kev_helper_set("||/bin/cat"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kev_helper_set("| /bin/cat"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kev_helper_set("|bin/cat"), -EINVAL);
+	expect_helper(test, "|/bin/cat");
+	memset(value, 'x', sizeof(value));
+	memcpy(value, "|/", 2);
+	value[257] = '\0';
+	KUNIT_EXPECT_EQ(test, kev_helper_set(value), -ENAMETOOLONG);
+	value[256] = '\0';
+	KUNIT_EXPECT_EQ(test, kev_helper_set(value), 0);
+	expect_helper(test, value);
+}
+
+static void caps_are_a_mask(struct kunit *test)
+{
+	char all[24];
+	int cap;
+
+	snprintf(all, sizeof(all), "%llx\n", KEV_CAPS_ALL);
+	KUNIT_EXPECT_EQ(test, kev_caps_set("200020", NULL), 0);
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+		KUNIT_EXPECT_EQ(test, !!cap_raised(kev_param_caps(), cap), cap == 5 || cap == 21);
+	KUNIT_EXPECT_EQ(test, kev_caps_set("ffffffffffffffff", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_caps_set("x", NULL), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 21));
+	KUNIT_EXPECT_EQ(test, kev_caps_set(all, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), CAP_LAST_CAP));
+	KUNIT_EXPECT_EQ(test, kev_caps_set("0", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_caps_set("all", NULL), 0);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 0));
+}
+
+static void oom_score_adj_has_a_range(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -900);
+	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-1001", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("1001", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -900);
+	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("1000\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-1000", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -1000);
+	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-900", NULL), 0);
+}
+
+static void lock_is_one_way(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
+	KUNIT_EXPECT_EQ(test, kev_lock_set("nonsense", NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kev_lock_set("N\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_lock_set("Y\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_lock_set("N", NULL), -EPERM);
+	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/false"), -EPERM);
+	KUNIT_EXPECT_EQ(test, kev_helper_set(""), -EPERM);
+	KUNIT_EXPECT_EQ(test, kev_caps_set("0", NULL), -EPERM);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 0));
+	expect_helper(test, "/bin/true");
+	kev_helper_locked = false;
 }
 
 static void helper_check_decides(struct kunit *test)
@@ -327,6 +395,10 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(helper_comes_and_goes),
 	KUNIT_CASE(helper_has_a_form),
 	KUNIT_CASE(helper_has_255_bytes),
+	KUNIT_CASE(helper_in_pipe_mode),
+	KUNIT_CASE(caps_are_a_mask),
+	KUNIT_CASE(oom_score_adj_has_a_range),
+	KUNIT_CASE(lock_is_one_way),
 	KUNIT_CASE(helper_check_decides),
 	KUNIT_CASE(helper_at_load_has_a_form_only),
 	KUNIT_CASE(sysctl_writes_the_same_values),

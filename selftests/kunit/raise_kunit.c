@@ -11,6 +11,7 @@
 #include "render.c"
 #include "log.c"
 #include "source.c"
+#include "mark.c"
 #include "raise.c"
 
 static const char *const keys[] = { "A", "B", "C", "D", "E", NULL };
@@ -301,6 +302,63 @@ err_stage:
 	return -ENOMEM;
 }
 
+/* Neither before there is a mark, nor by who does not bear it, nor a burst's end */
+static void raise_by_who_bears_the_mark(struct kunit *test)
+{
+	const struct cred *old;
+	struct cred *marked;
+
+	if (!IS_ENABLED(CONFIG_KEYS))
+		kunit_skip(test, "no CONFIG_KEYS");
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	KUNIT_ASSERT_EQ(test, kev_mark_init(), 0);
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+
+	marked = prepare_creds();
+	KUNIT_ASSERT_NOT_NULL(test, marked);
+	kev_mark_cred(marked);
+	old = override_creds(marked);
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_NOTIFY_NONE);
+	kev_raise_closing(kev_source_of(src), 3);
+	expect_record(test, "0 more events were suppressed");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING);
+	revert_creds(old);
+	put_cred(marked);
+	kev_mark_exit();
+}
+
+/* The end of a burst goes where the event went that filled it */
+static void raise_closing_of_a_quiet_burst(struct kunit *test)
+{
+	const struct cred *old;
+	struct cred *marked;
+
+	if (!IS_ENABLED(CONFIG_KEYS))
+		kunit_skip(test, "no CONFIG_KEYS");
+	KUNIT_ASSERT_EQ(test, kev_mark_init(), 0);
+	marked = prepare_creds();
+	KUNIT_ASSERT_NOT_NULL(test, marked);
+	kev_mark_cred(marked);
+	set_rate(1, HZ);
+	old = override_creds(marked);
+	kevnotify_raise(src, 3);
+	revert_creds(old);
+	expect_record(test, "three");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_FULL | KEV_NOTIFY_NONE);
+	kevnotify_raise(src, 3);
+	kev_raise_closing(kev_source_of(src), 3);
+	expect_record(test, "1 more events were suppressed");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING | KEV_NOTIFY_NONE);
+	put_cred(marked);
+	kev_mark_exit();
+}
+
 static void raise_test_exit(struct kunit *test)
 {
 	kevnotify_source_unregister(src);
@@ -326,6 +384,8 @@ static struct kunit_case raise_cases[] = {
 	KUNIT_CASE(raise_into_a_full_stage),
 	KUNIT_CASE(raise_in_a_raise_is_refused),
 	KUNIT_CASE(raise_in_interrupt),
+	KUNIT_CASE(raise_by_who_bears_the_mark),
+	KUNIT_CASE(raise_closing_of_a_quiet_burst),
 	{}
 };
 

@@ -496,6 +496,27 @@ static int render_test_init(struct kunit *test)
 	return test->priv ? 0 : -ENOMEM;
 }
 
+/* As systemd-journal-remote reads it */
+static void render_for_a_stream(struct kunit *test)
+{
+	struct bench *b = bench(test);
+	size_t len;
+
+	b->rec.real = 1763800000000001999ULL;
+	b->rec.event.mono = 12345678999ULL;
+	b->rec.event.id = 7;
+	len = kev_render_stream(&b->rec, &b->notes, true, b->out, sizeof(b->out));
+	b->out[len] = '\0';
+	KUNIT_EXPECT_TRUE(test, strstarts(b->out, "__REALTIME_TIMESTAMP=1763800000000001\n"
+						  "__MONOTONIC_TIMESTAMP=12345678\n"
+						  "TROUBLED_DS=7\nPRIORITY="));
+	KUNIT_EXPECT_STREQ(test, b->out + len - 2, "\n\n");
+	KUNIT_EXPECT_PTR_EQ(test, strstr(b->out, "\n\n"), b->out + len - 2);
+	len = kev_render_stream(&b->rec, &b->notes, false, b->out, sizeof(b->out));
+	b->out[len] = '\0';
+	KUNIT_EXPECT_NULL(test, strstr(b->out, "TROUBLED_DS"));
+}
+
 static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_escapes_values),
 	KUNIT_CASE(render_escapes_message_and_comm),
@@ -516,6 +537,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_maximal_numbers_fit),
 	KUNIT_CASE(render_maximal_stack_fits),
 	KUNIT_CASE(render_stays_in_its_buffer),
+	KUNIT_CASE(render_for_a_stream),
 	{}
 };
 

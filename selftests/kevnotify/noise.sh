@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the helper and its children cause is recorded, but does not start the helper
+# again; what anybody else causes does.
+. ./lib.sh
+
+begin
+
+CGROUP=/sys/fs/cgroup/kevnotify-noise
+
+# noisy NAME <TEXT: a helper that gives a receipt and then does that
+noisy() {
+	{
+		printf '#!/bin/sh\necho "$2 $1 - - - $MESSAGE" >>%s\nWORK=%s SYS=%s CGROUP=%s\n' \
+			"$RECEIPTS" "$WORK" "$SYS" "$CGROUP"
+		cat
+	} | program "$1"
+}
+
+noisy raises <<'END'
+echo "by the helper" >$SYS/control/raise
+END
+noisy leaves <<'END'
+(
+	exec >&- 2>&-
+	while [ ! -e $WORK/go ]; do usleep 20000; done
+	echo "by its child" >$SYS/control/raise
+) &
+END
+noisy storms <<'END'
+i=0
+while [ $i -lt 50 ]; do
+	echo "storm $i" >$SYS/control/raise
+	i=$((i + 1))
+	# What is suppressed before the last one is in the log is told with that
+	[ $i != 5 ] || usleep 300000
+done
+END
+noisy eats <<'END'
+case $KEVNOTIFY_SOURCE in manual) ;; *) exit ;; esac
+echo $$ >$CGROUP/cgroup.procs
+tail /dev/zero
+END
+
+# seen WORD: records with it in the message, by the trace
+seen() {
+	grep -c "kevnotify_record: .*message=$1" "$TRACE/trace"
+}
+
+quiet_for() {
+	sleep "$1"
+	settle
+}
+
+raises() {
+	reload burst=0 helper="$WORK/raises" && trace_on && raise "by somebody" && settle &&
+		await 60 prints 1 seen "by the helper" && quiet_for 1 && prints 1 seen "by the helper" &&
+		prints "by somebody;" messages && counter_is runs 1 && counter_is filtered 1
+}
+
+others() {
+	raise "by somebody" && settle && prints "by somebody;by somebody;" messages &&
+		await 60 prints 2 seen "by the helper" && counter_is filtered 2 && counter_is delivered 2
+}
+
+leaves() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$WORK/leaves" && trace_on && raise "by somebody" && settle &&
+		touch "$WORK/go" && await 60 prints 1 seen "by its child" && quiet_for 1 &&
+		counter_is runs 1 && counter_is filtered 1
+}
+
+# Two seconds' window: one closing record, and no run for that either
+storms() {
+	reload helper="$WORK/storms" burst=5 window=2000 && trace_on && raise "by somebody" &&
+		settle && await 60 counter_is runs 1 && quiet_for 3 && counter_is runs 1 &&
+		atleast 1 "$(seen "[0-9]* more events were suppressed")" && received 1 &&
+		prints "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
+}
+
+# Of a burst that others raise the end is told, and that goes to the helper
+bursts() {
+	reload helper="$HELPER" burst=5 window=2000 && many 5 && await 60 counter_is staged 0 &&
+		many 15 && await 60 received 6 || return 1
+	# The end itself is an event of the source
+	raised=$((raised + 1))
+	conserved
+}
+
+signals() {
+	reload burst=0 helper="$HELPER" && kill -USR1 "$(pids kevnotifyd)" &&
+		await 60 received 1 && counter_is delivered 1
+}
+
+oom_raised() {
+	read -r ooms <"$SYS/sources/oom/raised" && atleast 1 "$ooms"
+}
+
+eats() {
+	reload burst=0 helper="$WORK/eats" && trace_on && raise "by somebody" &&
+		await 60 oom_raised && settle && quiet_for 1 &&
+		received 1 && counter_is runs 1 && prints "$(cat "$SYS/sources/oom/raised")" \
+			grep -c "source=oom" "$TRACE/trace"
+}
+
+# An OOM kill by somebody else is for the helper
+eats_outside() {
+	reload burst=0 helper="$HELPER"
+	sh -c "echo \$\$ >$CGROUP/cgroup.procs; exec tail /dev/zero" 2>/dev/null
+	await 60 received 1 oom
+}
+
+marked() {
+	grep -q '\.kevnotify' /proc/keys
+}
+
+# guarded NAME COMMAND…: check, where there can be a mark
+guarded() {
+	if [ -e /proc/keys ]; then
+		check "$@"
+	else
+		skip "$1" "no CONFIG_KEYS"
+	fi
+}
+
+mkdir -p "$CGROUP"
+echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+echo 20M >"$CGROUP/memory.max"
+plan 9
+calibrate
+guarded "a helper that raises is not run for that" raises
+guarded "for others it is" others
+guarded "nor for a child that it left behind" leaves
+guarded "nor for a storm, and its end" storms
+check "the end of others' bursts is for the helper" bursts
+check "a signal to kevnotifyd is its sender's" signals
+guarded "nor for an OOM kill among its own" eats
+check "an OOM kill among others is for the helper" eats_outside
+guarded "the mark is a keyring" marked
+trace_off
+rmdir "$CGROUP"
+restore
+finish

@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Helpers in pipe mode that need a Debian: each reads twenty records in its own way.
+. ./lib.sh
+
+# As the busybox that others have
+usleep() {
+	sleep "$(awk -v us="$1" 'BEGIN { print us / 1000000 }')"
+}
+
+begin
+
+LOOP='while IFS= read -r line; do
+	case $line in
+	KEVNOTIFY_SEQ=*) seq=${line#*=} ;;
+	MESSAGE=*) message=${line#*=} ;;
+	"") echo "$seq - - - - $message" >>'$RECEIPTS' ;;
+	esac
+done'
+
+# with NAME <TEXT: twenty events for that helper, in one run
+with() {
+	program "$1"
+	reload burst=0 helper="|$WORK/$1" || return 1
+	many 20
+	settle && received 20 && receipts_ordered && counter_is runs 1 && helper_is ok 0 &&
+		conserved
+}
+
+in_bash() {
+	printf '#!/bin/bash\n%s\n' "$LOOP" | with by-bash
+}
+
+in_dash() {
+	printf '#!/bin/dash\n%s\n' "$LOOP" | with by-dash
+}
+
+in_awk() {
+	with by-awk <<-END
+	#!/bin/sh
+	exec awk -W interactive -F= '/^KEVNOTIFY_SEQ/ { seq = \$2 } /^MESSAGE/ { message = \$2 }
+		/^\$/ { print seq, "- - - -", message }' >>$RECEIPTS
+	END
+}
+
+# Its own buffer
+in_perl() {
+	with by-perl <<-END
+	#!/usr/bin/perl
+	open(my \$out, '>>', '$RECEIPTS');
+	while (<STDIN>) {
+		\$seq = \$1 if /^KEVNOTIFY_SEQ=(.*)/;
+		\$message = \$1 if /^MESSAGE=(.*)/;
+		print \$out "\$seq - - - - \$message\\n" if /^\$/;
+	}
+	END
+}
+
+in_python() {
+	with by-python <<-END
+	#!/usr/bin/python3
+	import sys
+	with open('$RECEIPTS', 'a') as out:
+	    for line in sys.stdin:
+	        key, _, value = line.rstrip('\\n').partition('=')
+	        if key == 'KEVNOTIFY_SEQ': seq = value
+	        elif key == 'MESSAGE': message = value
+	        elif not key: print(seq, '- - - -', message, file=out)
+	END
+}
+
+# It becomes cat
+in_journal() {
+	program by-journal <<-'END'
+	#!/bin/sh
+	exec systemd-cat -t kevnotify-test
+	END
+	reload burst=0 helper="|$WORK/by-journal" || return 1
+	many 20
+	settle && counter_is delivered 20 && counter_is runs 1 || return 1
+	seq 20 | sed 's/^/KEVNOTIFY_SEQ=/' >"$WORK/wanted"
+	await 60 journal_has_it
+}
+
+journal_has_it() {
+	journalctl -q -t kevnotify-test -o cat | grep '^KEVNOTIFY_SEQ' | cmp -s - "$WORK/wanted"
+}
+
+plan 6
+check "bash" in_bash
+check "dash" in_dash
+check "mawk" in_awk
+check "perl" in_perl
+check "python" in_python
+check "exec systemd-cat" in_journal
+restore
+finish
