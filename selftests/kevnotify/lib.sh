@@ -449,20 +449,23 @@ threads() {
 add_up() {
 	awk -v sums="$*" '
 		{ n[$1] = $2 }
-		function same(what, sum, all) {
-			if (!index(sums, what) || sum == all)
+		function sum(names, all, i, name) {
+			for (i = split(names, name, " "); i; i--)
+				all += n[name[i]]
+			return all
+		}
+		function same(what, all, names) {
+			if (!index(sums, what) || sum(names) == all)
 				return
-			print "# " what ": the sum is " sum ", and not " all
+			print "# " what ": the sum is " sum(names) ", and not " all
 			bad = 1
 		}
 		END {
-			same("events", n["suppressed"] + n["refused"] + n["staged"] +
-			     n["recorded"], n["raised"])
-			same("records", n["delivered"] + n["filtered"] + n["skipped"] +
-			     n["expired"] + n["overwritten"] + n["failed"] + n["pending"],
-			     n["next"] - n["base"])
-			same("runs", n["exited"] + n["signaled"] + n["timedout"] +
-			     n["stuck"] + n["noexec"] + n["blocked"] + n["busy"], n["runs"])
+			same("events", n["raised"], "suppressed refused staged recorded")
+			same("records", n["next"] - n["base"],
+			     "delivered filtered skipped expired overwritten failed pending")
+			same("runs", n["runs"],
+			     "exited signaled timedout stuck noexec blocked busy")
 			exit bad
 		}' "$DBG/stats"
 }

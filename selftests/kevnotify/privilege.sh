@@ -11,11 +11,14 @@ TREES="$PARAMS $SYS $DBG /proc/sys/kevnotify"
 text_for() {
 	case $1 in
 	*/helper) echo /bin/busybox ;;
-	*/interval | */timeout | */hold) echo 7000 ;;
+	*/interval | */timeout | */hold | */linger) echo 7000 ;;
 	*/window) echo 70 ;;
-	*/burst | */grace | */helper_level | */sources/*/level) echo 4 ;;
+	*/helper_caps) echo 0 ;;
+	*/helper_lock) echo Y ;;
+	*/burst | */grace | */helper_level | */helper_oom_score_adj | */sources/*/level) echo 4 ;;
 	*/parameters/sources) echo -signal ;;
 	*/control/raise) echo hello ;;
+	*/control/test | */control/flush | */control/replay) echo 1 ;;
 	*/control/paused | */control/end_grace | */sources/*/stack) echo 1 ;;
 	*/sources/*/enabled) echo 0 ;;
 	*/sources/*/comm) echo nobody ;;
@@ -64,9 +67,11 @@ all_found() {
 	writable >"$WORK/writable" && [ "$(wc -l <"$WORK/writable")" -ge 40 ]
 }
 
-# The parameter grace is for the next load; memory's limits come in either order
+# The parameter grace is for the next load; memory's limits come in either order.
+# Once paused, there is no test; and the lock comes last.
 root_may() {
-	each OK
+	sed -i '/helper_lock\|control\/test/d' "$WORK/writable"
+	each OK && write_is EAGAIN "$SYS/control/test" 1 && write_is OK "$PARAMS/helper_lock" Y
 }
 
 plan 6
