@@ -58,7 +58,7 @@ test_repos() {
 	local now next broken
 	now=$(repo_dir) &&
 		next=$(deb_dir "$REPO_NEXT" '') && next=$(repo_dir "$next") &&
-		broken=$(deb_dir "$REPO_BROKEN" 'echo "int kev_broken = ;" >>src/stats.c') &&
+		broken=$(deb_dir "$REPO_BROKEN" 'echo "int kev_broken = ;" >>src/main.c') &&
 		broken=$(repo_dir "$broken") || return 1
 	cache_get repos "$(sum_of "$now" "$next" "$broken")" build_test_repos "$now" "$next" "$broken"
 }
