@@ -162,7 +162,7 @@ static void helper_has_a_form(struct kunit *test)
 {
 	static const char *const relative[] = {
 		"bin/true", " /bin/true", "./true", "../bin/true", "~", "%n", "\n/bin/true",
-		"\xff/bin", "|/bin/true",
+		"\xff/bin", "|bin/true", "| /bin/true", "||/bin/true", "|",
 	};
 	int i;
 
