@@ -37,7 +37,7 @@ suite_state() {
 	chmod 755 "$dir"
 	if ! /usr/lib/apt/apt-helper download-file "$(debian_mirror)/dists/$1/InRelease" \
 		"$dir/InRelease" >"$dir/log" 2>&1; then
-		! grep -q 404 "$dir/log" || status=44
+		! grep -q '404  *Not Found' "$dir/log" || status=44
 		[ "$status" = 44 ] || { status=1; cat "$dir/log" >&2; }
 	else
 		sha256sum <"$dir/InRelease" | cut -c1-16
