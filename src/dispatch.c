@@ -305,9 +305,6 @@ static void kev_run_ended(const struct kev_result *res)
 	kev_run_delivered(res->execed);
 	unread = kev_run_unread(res);
 	kev_run_ended_by_power(res);
-	kev_stat_inc(kev_outcome_stats[res->outcome]);
-	if (res->outcome == KEV_EXITED && res->code)
-		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
 	trace_kevnotify_run(kev_d.record.seq, res->pid, kev_outcome_names[res->outcome],
 			    res->code, ns);
 	if (res->execed)
@@ -318,6 +315,10 @@ static void kev_run_ended(const struct kev_result *res)
 		kev_run_judge(res);
 	else
 		kev_run_held(res);
+	/* Who sees it counted finds the helper's state that it left */
+	kev_stat_inc(kev_outcome_stats[res->outcome]);
+	if (res->outcome == KEV_EXITED && res->code)
+		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
 	kev_run_report(res, unread);
 	kev_d.pipe = 0;
 	/* Last: who finds no run under way finds this one counted */
