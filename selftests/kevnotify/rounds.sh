@@ -11,6 +11,7 @@ MODULES=/lib/modules/$(uname -r)/updates
 
 case ${KEVNOTIFY_TIER:-} in
 quick) rounds=3 ;;
+check) rounds=60 ;;
 *) rounds=200 ;;
 esac
 

@@ -78,6 +78,22 @@ suite_root() {
 	printf '%s/root\n' "$entry"
 }
 
+# build_suite_guest DIR ROOT RELEASE REPO [TESTS]…
+build_suite_guest() {
+	enter_root "$2" "$4:/repo" "$KEV_TOP:/src" "$1:/out:rw" -- \
+		/inside/only "$3" /inside/suite "${@:5}"
+}
+
+# suite_guest ROOT RELEASE [TESTS]…: what /inside/suite makes there: the guest's
+# kernel and initramfs with the package, installed by name, and what was said
+suite_guest() {
+	local repo dirs=("${@:3}")
+	repo=$(repo_dir) || return 1
+	cache_get "guest-$2" "$(sum_of "$1" "$repo" \
+		"$(hash_of "$KEV_LIB/inside" "${dirs[@]/#/$KEV_TOP/}")")" \
+		build_suite_guest "$1" "$2" "$repo" "${dirs[@]}"
+}
+
 CLANG_PACKAGES=bc,bison,clang,flex,kmod,libelf-dev,libssl-dev,lld,llvm,make
 
 # A clang, and a kernel that it has configured: Debian's are all gcc's.
