@@ -46,11 +46,11 @@ check:
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug full suites rpm check model
+	@selftests/setup debug full suites packages rpm check model
 	@selftests/run full
 
 matrix:
-	@selftests/setup suites rpm
+	@selftests/setup suites packages rpm
 	@selftests/run matrix
 
 bench:

@@ -40,8 +40,9 @@ apt_sources() {
 	security=${KEVNOTIFY_SECURITY:-$(mirror_of Debian-Security)}
 	printf 'deb %s %s main\n' "$mirror" "$SUITE"
 	case $SUITE in
-	# Of the security updates of the first the mirrors keep the lists alone.
-	bullseye | sid) ;;
+	# Of the security updates of the first the mirrors keep the lists alone, and the
+	# others need none.
+	bullseye | forky | sid) ;;
 	*) printf 'deb %s %s main\n' "$mirror" "$SUITE-updates" \
 		"$mirror" "$SUITE-backports" ${security:+"$security" "$SUITE-security"} ;;
 	esac

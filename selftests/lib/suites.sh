@@ -2,12 +2,15 @@
 # shellcheck shell=bash
 #
 # The suites: for each a root with its userland, compiler, dkms and kernels, to
-# install the package in. NAME-backports is NAME with the kernel of its backports.
+# install the package in. NAME-backports is NAME with the kernel of its backports,
+# NAME-split has /bin, /sbin and /lib beside /usr.
 
 # shellcheck source=selftests/lib/full.sh
 . "${BASH_SOURCE[0]%/*}/full.sh"
 
 export SUITES='bullseye bookworm bookworm-backports trixie trixie-backports sid'
+# The packages alone are tried in these: others have the same kernels.
+export PACKAGES_SUITES='bullseye-split forky'
 SUITE_PACKAGES=(busybox-static cpio dkms kmod xz-utils)
 
 # suite_packages NAME: what is in its root
@@ -26,7 +29,7 @@ suite_packages() {
 
 # suite_moves NAME: its kernel may be another one tomorrow
 suite_moves() {
-	[[ $1 == sid || $1 == *-backports ]]
+	[[ $1 == sid || $1 == forky || $1 == *-backports ]]
 }
 
 # suite_state NAME: the suite's present state in the mirror, as a key. The status
@@ -35,7 +38,7 @@ suite_state() {
 	local dir status=0
 	dir=$(mktemp -d)
 	chmod 755 "$dir"
-	if ! /usr/lib/apt/apt-helper download-file "$(debian_mirror)/dists/$1/InRelease" \
+	if ! /usr/lib/apt/apt-helper download-file "$(debian_mirror)/dists/${1%-split}/InRelease" \
 		"$dir/InRelease" >"$dir/log" 2>&1; then
 		! grep -q '404  *Not Found' "$dir/log" || status=44
 		[ "$status" = 44 ] || { status=1; cat "$dir/log" >&2; }
@@ -52,7 +55,7 @@ build_suite() {
 	[ "$2" != bullseye ] || setup=(--setup-hook=/usr/share/mmdebstrap/hooks/merged-usr/setup00.sh)
 	! suite_moves "$2" ||
 		find "$KEV_CACHE" -maxdepth 1 -name "suite-$2-[0-9a-f]*" -mmin +1440 -exec rm -rf {} +
-	SUITE=${2%-backports} debootstrap_into "$1/root" "$(suite_packages "$2" | xargs | tr ' ' ,)" \
+	SUITE=${2%-*} debootstrap_into "$1/root" "$(suite_packages "$2" | xargs | tr ' ' ,)" \
 		"${setup[@]}"
 }
 
