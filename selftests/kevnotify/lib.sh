@@ -352,7 +352,7 @@ set_helper() {
 	echo "$WORK/$1" >"$PARAMS/helper"
 }
 
-# calibrate: $unit ms, three times what a run takes here, and at least 500
+# calibrate: $unit ms, five times what a run takes here, and at least 500
 calibrate() {
 	reload burst=0 helper="$HELPER" || return 1
 	now
@@ -360,7 +360,7 @@ calibrate() {
 	raise run
 	settle
 	now
-	unit=$(((now - unit) * 3))
+	unit=$(((now - unit) * 5))
 	[ "$unit" -ge 500 ] || unit=500
 	say "a run may take $unit ms"
 }
