@@ -352,6 +352,11 @@ set_helper() {
 	echo "$WORK/$1" >"$PARAMS/helper"
 }
 
+# set_pipe NAME: that one in $WORK, in pipe mode
+set_pipe() {
+	echo "|$WORK/$1" >"$PARAMS/helper"
+}
+
 # calibrate: $unit ms, five times what a run takes here, and at least 500
 calibrate() {
 	reload burst=0 helper="$HELPER" || return 1

@@ -8,6 +8,7 @@
 begin
 
 CGROUP=/sys/fs/cgroup/kevnotify-noise
+PROBE=/sys/module/kevnotify_test_probe/parameters
 
 # noisy NAME <TEXT: a helper that gives a receipt and then does that
 noisy() {
@@ -42,6 +43,23 @@ case $KEVNOTIFY_SOURCE in manual) ;; *) exit ;; esac
 echo $$ >$CGROUP/cgroup.procs
 tail /dev/zero
 END
+# Three programs, the helper with them, and in the first run one more that comes later
+noisy execs <<'END'
+$WORK/tool
+($WORK/tool; exit)
+[ ! -e $WORK/left ] || exit 0
+: >$WORK/left
+(
+	exec >&- 2>&-
+	until [ -e $WORK/go ]; do read -rt 1 _ <>$WORK/fifo; done
+	exec $WORK/tool
+) &
+END
+noisy plain </dev/null
+for name in tool other; do
+	printf '#!/bin/sh\necho "$0" >>%s\n' "$WORK/$name.times" | program "$name"
+done
+mkfifo "$WORK/fifo"
 
 # seen WORD: records with it in the message, by the trace
 seen() {
@@ -111,6 +129,67 @@ eats_outside() {
 	await 60 received 1 oom
 }
 
+# execless COMMAND…: that waits without a program
+execless() {
+	(
+		# shellcheck disable=SC3045 # busybox's has it
+		sleep() { read -rt "$1" _ <>"$WORK/fifo" || :; }
+		usleep() { sleep 1; }
+		"$@"
+	)
+}
+
+# each_exec 0|1: raise an event for each program that is started
+each_exec() {
+	echo "$1" >"$SYS/sources/exec/enabled"
+}
+
+# probed HELPER NAME=VALUE [PARAMETER…]: with that parameter of the test module
+probed() {
+	rm -f "$WORK"/*.times "$WORK/left" "$WORK/go"
+	rmmod kevnotify-test-probe 2>/dev/null
+	helper=$WORK/$1 param=$2
+	shift 2
+	reload "$@" helper="$helper" && modprobe kevnotify-test-probe "$param" && each_exec 0
+}
+
+# probed_all: what was raised is what the probe has seen
+probed_all() {
+	read -r raised <"$PROBE/calls" && is "$1" "$raised" calls
+}
+
+ran() {
+	prints "$2" grep -c . "$WORK/$1.times"
+}
+
+# Five programs by others: five runs. What these start is 5 times 3, and one.
+execs() {
+	probed execs breakpoint=0 burst=0 && trace_on && each_exec 1 || return 1
+	for n in 1 2 3 4 5; do
+		"$WORK/other" "$n"
+	done
+	execless await 300 counter_is delivered 5 && execless settle && : >"$WORK/go" &&
+		execless await 60 counter_is filtered 16 && execless quiet_for 3
+	result=$?
+	each_exec 0
+	trace_off
+	[ "$result" = 0 ] && ran other 5 && ran tool 11 && probed_all 21 &&
+		counter_is recorded 21 && counter_is runs 5 && counter_is filtered 16 &&
+		received 5 && is 5 "$(grep -c "exec of $WORK/other$" "$RECEIPTS")" receipts &&
+		prints 5 seen "exec of $WORK/execs" && prints 11 seen "exec of $WORK/tool" && conserved
+}
+
+# There its own are not known: each run is the cause of the next, until its rate ends that
+breaks() {
+	probed plain breakpoint=1 burst=3 window=3600000 && each_exec 1 || return 1
+	"$WORK/other"
+	execless await 120 counter_is runs 3 && execless quiet_for 3
+	result=$?
+	each_exec 0
+	[ "$result" = 0 ] && probed_all 4 && counter_is runs 3 && counter_is suppressed 1 &&
+		is 2 "$(grep -c "exec of $WORK/plain$" "$RECEIPTS")" receipts && received 3 && conserved
+}
+
 marked() {
 	grep -q '\.kevnotify' /proc/keys
 }
@@ -127,7 +206,7 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 9
+plan 11
 calibrate
 guarded "a helper that raises is not run for that" raises
 guarded "for others it is" others
@@ -137,8 +216,11 @@ check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "nor for an OOM kill among its own" eats
 check "an OOM kill among others is for the helper" eats_outside
+guarded "nor for each program that it starts" execs
+check "a probe's breakpoint is as an interrupt: the rate limit ends it" breaks
 guarded "the mark is a keyring" marked
 trace_off
 rmdir "$CGROUP"
+rmmod kevnotify-test-probe
 restore
 finish

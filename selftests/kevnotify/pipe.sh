@@ -12,11 +12,6 @@ for mode in fixed polls leaves-child half half-until-go slow hang again bytes-1 
 	cp reader "$WORK/$mode"
 done
 
-# set_pipe NAME: that one in $WORK
-set_pipe() {
-	echo "|$WORK/$1" >"$PARAMS/helper"
-}
-
 # script NAME <TEXT: a helper that has $WORK, $RECEIPTS and what it was started with
 script() {
 	{

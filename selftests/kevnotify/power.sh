@@ -22,6 +22,8 @@ program deaf <<'END'
 trap '' TERM
 while :; do sleep 1; done
 END
+# In pipe mode, by end of file; when a record says so, by KILL alone
+cp reader "$WORK/no-term"
 # Not at all, while the file system is frozen
 program stuck <<END
 #!/bin/sh
@@ -84,10 +86,12 @@ expected() {
 	hang) echo "timedout 0 990 0" ;;
 	deaf) echo "timedout 900 1950 0" ;;
 	stuck) echo "stuck 1900 2950 1" ;;
+	pipe) echo "exited 0 900 0" ;;
+	pipe-deaf) echo "timedout 900 1950 0" ;;
 	esac
 }
 
-# helps KIND: the helper has come to where it stays
+# helps KIND: the helper has come to where it stays; who reads has given a receipt
 helps() {
 	case $1 in
 	hang) prints 1 processes "sleep 1000" ;;
@@ -100,7 +104,11 @@ helps() {
 start() {
 	[ "$1" != stuck ] || freeze || return 1
 	before=$(receipts)
-	raise "exec $1"
+	case $1 in
+	pipe) set_pipe no-term && raise go ;;
+	pipe-deaf) set_pipe no-term && raise stay ;;
+	*) raise "exec $1" ;;
+	esac
 	await 60 received $((before + 1)) && await 60 helps "$1" && state_is running
 }
 
@@ -109,7 +117,7 @@ later() {
 	tail -n +$((before + 2)) "$RECEIPTS" | sed 's/\([^ ]* \)\{5\}//' | tr '\n' ' '
 }
 
-# A run is under way, one event waits behind it and one comes after the
+# A run is under way, one event waits behind it (in pipe mode it may be read) and one comes after the
 # transition: all of them are accounted for.
 cell() {
 	kind=$1
@@ -124,7 +132,11 @@ cell() {
 	raise after
 	await 60 prints "before after " later || return 1
 	outcome=$(run_trace "$seq" outcome)
-	[ "$kind" != stuck ] || thaw || return 1
+	case $kind in
+	stuck) thaw || return 1 ;;
+	# Ends the run that waits for more
+	pipe*) set_helper helper ;;
+	esac
 	settle && await 60 forgotten && conserved || return 1
 	ms=$(waited)
 	echo "# table: $1 | $2 | $kind | $ms | $outcome | $went | $(later)"
@@ -158,11 +170,11 @@ waits() {
 		holds "$WORK/writer" OK && resume && settle && conserved
 }
 
-kinds="hang deaf stuck"
+kinds="hang deaf stuck pipe pipe-deaf"
 disk
 # A reboot ends the guest: selftests/power/run looks on from outside.
 if [ "$1" = reboot ]; then
-	reload burst=0 helper="$HELPER" timeout=0 && start "$2"
+	reload burst=0 helper="$HELPER" timeout=0 linger=86400000 && start "$2"
 	exit
 fi
 transitions >"$WORK/transitions"
@@ -175,7 +187,7 @@ echo 1000 >"$POWER/pm_freeze_timeout"
 [ ! -e $KEYBOARD ] || echo enabled >$KEYBOARD
 [ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
 	echo 1 >/sys/module/suspend/parameters/pm_test_delay
-reload burst=0 helper="$HELPER" timeout=0 && trace_on
+reload burst=0 helper="$HELPER" timeout=0 linger=86400000 && trace_on
 while read -r transition level; do
 	for kind in $kinds; do
 		check "$transition $level, helper $kind" cell "$kind" "$transition" "$level" <&-

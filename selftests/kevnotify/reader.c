@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +32,10 @@ static struct field {
 };
 
 #define FIELDS	(sizeof(fields) / sizeof(*fields))
+#define MESSAGE	fields[FIELDS - 1].value
+
+/* A record has told it to stay when there is no more to read */
+static bool told_to_stay;
 
 static void append(const char *name, const char *text)
 {
@@ -53,6 +59,7 @@ static void end_of_record(void)
 	char text[FIELDS * sizeof(fields[0].value)];
 	size_t i, n = 0;
 
+	told_to_stay |= !strcmp(MESSAGE, "stay");
 	for (i = 0; i < FIELDS; i++) {
 		n += sprintf(text + n, "%s%c", *fields[i].value ? fields[i].value : "-",
 			     i < FIELDS - 1 ? ' ' : '\n');
@@ -215,6 +222,18 @@ static int again(void)
 	return i != 0;
 }
 
+/* Ends by end of file alone; told to stay, not even by that */
+static int no_term(void)
+{
+	int err;
+
+	signal(SIGTERM, SIG_IGN);
+	err = all(1 << 16);
+	while (told_to_stay)
+		pause();
+	return err;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = strdup(argv[0]);
@@ -224,7 +243,7 @@ int main(int argc, char **argv)
 	} modes[] = {
 		{ "fixed", fixed }, { "polls", polls }, { "leaves-child", leaves_child },
 		{ "half", half }, { "half-until-go", half_until_go }, { "slow", slow },
-		{ "hang", hang }, { "again", again },
+		{ "hang", hang }, { "again", again }, { "no-term", no_term },
 	};
 	unsigned int i;
 

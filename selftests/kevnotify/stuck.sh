@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs that survive SIGKILL, because they sleep in the kernel: on a frozen file
-# system, or in exec itself. They are given up, and the next event is served.
+# system, for the answer of a FUSE server, on the way to the program, or in exec
+# itself. They are given up, and the next event is served.
 . ./lib.sh
 
+MNT=$WORK/mnt
 EXEC=/sys/module/kevnotify_test_exec/parameters
 
 begin
@@ -13,15 +15,37 @@ program touch-quietly <<'END'
 exec touch "$1" >&- 2>&-
 END
 
+mkdir "$MNT"
+
 # disk: a file system that can be frozen
 disk() {
 	modprobe loop 2>/dev/null
-	mkdir -p "$WORK/mnt" && dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
-		mke2fs -F "$WORK/disk" >/dev/null && mount -t ext4 -o loop "$WORK/disk" "$WORK/mnt"
+	dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
+		mke2fs -F "$WORK/disk" >/dev/null && mount -t ext4 -o loop "$WORK/disk" "$MNT"
 }
 
-freeze() { fsfreeze --freeze "$WORK/mnt"; }
-thaw() { fsfreeze --unfreeze "$WORK/mnt"; }
+disk_freeze() { fsfreeze --freeze "$MNT"; }
+disk_thaw() { fsfreeze --unfreeze "$MNT"; }
+
+# fuse: one whose server does not answer, as long as it runs
+fuse() {
+	modprobe fuse 2>/dev/null
+	[ -c /dev/fuse ]
+}
+
+fuse_freeze() {
+	./hangfs "$MNT" &
+	server=$!
+	await 60 grep -q "^hangfs $MNT " /proc/mounts
+}
+
+fuse_thaw() {
+	kill "$server" && ! wait "$server" 2>/dev/null && umount -l "$MNT"
+}
+
+# freeze, thaw: who touches $MNT hangs, and goes on
+freeze() { "${place}_freeze"; }
+thaw() { "${place}_thaw"; }
 
 # runs WORD: how many runs debugfs shows in that state
 runs() {
@@ -35,7 +59,7 @@ waiters() {
 
 given_up() {
 	reload burst=0 helper="$HELPER" timeout="$unit" && trace_on && freeze &&
-		raise "exec touch $WORK/mnt/1" && raise next &&
+		raise "exec touch $MNT/1" && raise next &&
 		took $((unit + 2980)) $((unit * 10 + 6000)) await 120 received 2 &&
 		settle && counter_is stuck 1 && counter_is delivered 2 && prints stuck run_trace 1 outcome &&
 		helper_is ok 0 && conserved
@@ -54,7 +78,7 @@ pinned() {
 # Four at most; then events wait
 four() {
 	for n in 2 3 4; do
-		raise "exec touch $WORK/mnt/$n"
+		raise "exec touch $MNT/$n"
 	done
 	raise next
 	await 180 counter_is stuck 4 && await 60 helper_is stuck 0 && prints 4 runs stuck &&
@@ -72,7 +96,7 @@ unloads() {
 
 # Its output closed, such a run does not even pin the module
 unloads_beside() {
-	reload burst=0 helper="$HELPER" && freeze && raise "exec touch-quietly $WORK/mnt/5" &&
+	reload burst=0 helper="$HELPER" && freeze && raise "exec touch-quietly $MNT/5" &&
 		await 60 received 1 && await 60 prints 1 processes "mnt/5" &&
 		await 60 holds /sys/module/kevnotify/refcnt 0 &&
 		took 2900 20000 rmmod kevnotify && prints 1 processes "mnt/5" && waiters 0
@@ -80,6 +104,29 @@ unloads_beside() {
 
 ends_beside() {
 	thaw && await 60 prints 0 processes "mnt/5"
+}
+
+# The helper itself is there, and its path has no end. Nothing was delivered, and
+# whatever comes meanwhile is collected.
+walks() {
+	freeze && reload burst=0 helper="$MNT/helper" timeout="$unit" && raise one &&
+		await 60 counter_is stuck 1 && await 60 helper_is failing 110 && raise two &&
+		await 60 counter_is staged 0 && counter_is delivered 0 && counter_is refused 0 &&
+		atleast 1 "$(runs stuck)" && ! rmmod kevnotify 2>/dev/null
+}
+
+walks_elsewhere() {
+	set_helper helper && await 120 received 2 && settle && prints "one;two;" messages &&
+		helper_is ok 0 && atleast 1 "$(runs stuck)" && conserved
+}
+
+walks_for_a_writer() {
+	refused ETIMEDOUT "$PARAMS/helper" "$MNT/another" "$MNT/another could not be looked at in time" &&
+		raise three && settle && received 3 && conserved
+}
+
+walks_end() {
+	thaw && await 60 prints 0 runs stuck && waiters 1 && unloads
 }
 
 # Before exec succeeded the event is not delivered, and comes again
@@ -112,24 +159,38 @@ given_up_too_big() {
 		counter_is failed 1 && conserved
 }
 
-# cases: on a frozen file system
-cases="given_up shown pinned four gone unloads unloads_beside ends_beside"
+# hangs PLACE WORDS: what happens on that file system
+hangs() {
+	place=$1
+	check "$2: a run that survives SIGKILL is given up, the next is served" given_up
+	check "$2: it is shown with its process" shown
+	check "$2: it pins the module" pinned
+	check "$2: four may be stuck; then events wait" four
+	check "$2: they are forgotten when they have ended" gone
+	check "$2: and the module unloads" unloads
+	check "$2: one with no file of the module's: unloads meanwhile" unloads_beside
+	check "$2: its process ends in peace" ends_beside
+}
 
-plan 12
+plan 24
 calibrate
 if disk; then
-	check "a run that survives SIGKILL is given up, the next is served" given_up
-	check "it is shown with its process" shown
-	check "it pins the module" pinned
-	check "four may be stuck; then events wait" four
-	check "they are forgotten when they have ended" gone
-	check "and the module unloads" unloads
-	check "one with no file of the module's: unloads meanwhile" unloads_beside
-	check "its process ends in peace" ends_beside
-	umount "$WORK/mnt"
+	hangs disk "frozen disk"
+	umount "$MNT"
 else
-	for name in $cases; do
-		skip "$name" "no loop device or no ext4"
+	for name in $(seq 8); do
+		skip "frozen disk: case $name" "no loop device or no ext4"
+	done
+fi
+if fuse; then
+	hangs fuse "FUSE"
+	check "FUSE: the helper is there: its event is held" walks
+	check "FUSE: another helper gets it" walks_elsewhere
+	check "FUSE: who sets such a helper is told" walks_for_a_writer
+	check "FUSE: walks that hung end, and the module unloads" walks_end
+else
+	for name in $(seq 12); do
+		skip "FUSE: case $name" "no FUSE"
 	done
 fi
 check "stuck in exec: the event is held" in_exec
