@@ -7,7 +7,7 @@
 begin
 
 REPORT=$WORK/report
-for mode in fixed polls leaves-child half half-until-go slow hang again bytes-1 bytes-7 \
+for mode in fixed polls leaves-child child-reads half half-until-go slow hang again bytes-1 bytes-7 \
 	bytes-100 bytes-65536; do
 	cp reader "$WORK/$mode"
 done
@@ -130,6 +130,12 @@ then_another() {
 	settle && prints "one;two;three;" messages && receipts_ordered && prints 0 open_pipes && conserved
 }
 
+# It sleeps in read() when the run ends, and nothing else would wake it
+child_reads() {
+	piped child-reads linger=86400000 && raise one && settle &&
+		await 60 reported "child-read 0 -" && received 1 && conserved
+}
+
 # Not read to its end: it comes again, whole, and the run was a failure
 half() {
 	piped half && trace_on && raise true && await 60 helper_is failing 61 && counter_is delivered 0 &&
@@ -244,7 +250,7 @@ missing() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 23
+plan 24
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -255,6 +261,7 @@ check "no offset, no second opening, no writing" fixed
 check "poll and epoll" polls
 check "a child that keeps the file takes nothing from the next run" leaves_child
 check "the next run has it all" then_another
+check "a child that is reading is told of the run's end" child_reads
 check "half a record read: pending again" half
 check "a helper that does not read is not started without end" no_spin
 check "a storm that outlasts timeout" outlasts
