@@ -111,8 +111,14 @@ eats_outside() {
 	await 60 received 1 oom
 }
 
+# users: of the mark
+users() {
+	awk '/ \.kevnotify/ { print $3 }' /proc/keys
+}
+
+# With no run under way: the module's own reference, kevnotifyd and the waiter
 marked() {
-	grep -q '\.kevnotify' /proc/keys
+	settle && await 60 prints 3 users
 }
 
 # guarded NAME COMMAND…: check, where there can be a mark
@@ -137,7 +143,7 @@ check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "nor for an OOM kill among its own" eats
 check "an OOM kill among others is for the helper" eats_outside
-guarded "the mark is a keyring" marked
+guarded "the mark is a keyring, which kevnotify's threads bear" marked
 trace_off
 rmdir "$CGROUP"
 restore
