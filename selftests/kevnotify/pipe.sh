@@ -44,6 +44,9 @@ script by-awk <<'END'
 exec awk -F= '/^KEVNOTIFY_SEQ/ { seq = $2 } /^MESSAGE/ { message = $2 }
 	/^$/ { print seq, "- - - -", message }' >>$RECEIPTS
 END
+script late <<'END'
+while [ ! -e $WORK/go ]; do usleep 20000; done
+END
 script says <<'END'
 echo "one line"
 exec cat >/dev/null
@@ -136,11 +139,16 @@ child_reads() {
 		await 60 reported "child-read 0 -" && received 1 && conserved
 }
 
+told_unread() {
+	has "helper read nothing of record 1: exited 0;" "$(helper_records)"
+}
+
 # Not read to its end: it comes again, whole, and the run was a failure
 half() {
 	piped half && trace_on && raise true && await 60 helper_is failing 61 && counter_is delivered 0 &&
-		counter_reaches pending 1 && set_pipe bytes-7 &&
-		settle && received 1 && helper_is ok 0 && conserved
+		counter_reaches pending 1 &&
+		await 60 told_unread &&
+		set_pipe bytes-7 && settle && received 1 && helper_is ok 0 && conserved
 }
 
 # After 1, 2, 4 s
@@ -201,6 +209,16 @@ pauses_inside() {
 		settle && prints "one;two;" messages && conserved
 }
 
+# It has read nothing, but not of its own will
+pauses_before() {
+	piped late && raise one && await 60 state_is running
+	pause &
+	await 60 holds "$SYS/control/paused" 1 && usleep 200000 &&
+		touch "$WORK/go" && wait && counter_is runs 1 &&
+		counter_is exited 1 && helper_is ok 0 && set_pipe bytes-7 && resume &&
+		settle && received 1 && conserved
+}
+
 another_helper() {
 	piped bytes-100 linger=86400000 && raise one && await 60 received 1 &&
 		set_pipe by-line && raise two && await 60 received 2 &&
@@ -250,7 +268,7 @@ missing() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 24
+plan 25
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -270,6 +288,7 @@ check "one that waits is not" waits
 check "linger" lingers
 check "a pause ends the file first" pauses
 check "but not inside of a record" pauses_inside
+check "a pause before it reads: no failure" pauses_before
 check "another helper ends it too" another_helper
 check "KEVNOTIFY_LOST after an overrun" overrun
 check "inject/disconnect: EPIPE, and nothing is lost" disconnect
