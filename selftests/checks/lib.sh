@@ -114,3 +114,48 @@ build() {
 	[ ! -e "$dir/samples/Kbuild" ] || "${make[@]}" M="$dir/samples" \
 		KBUILD_EXTRA_SYMBOLS="$dir/src/Module.symvers" modules 2>&1
 }
+
+# --- Cases that break one thing in a copy of the tree, for checks of the checks
+
+broken_where=() broken_test=() broken_script=() broken_before=()
+
+# broken WHERE TEST SCRIPT [BEFORE]: TEST (a regex) of WHERE fails after SCRIPT has
+# been run in a copy of the tree. With $only set, no case of another place.
+broken() {
+	[ -z "${only:-}" ] || [ "$only" = "$1" ] || return 0
+	broken_where+=("$1")
+	broken_test+=("$2")
+	broken_script+=("$3")
+	broken_before+=("${4:-}")
+}
+
+# whole_tree: $scratch/whole, which cases copy
+whole_tree() {
+	[ -d "$scratch/whole" ] || { mkdir "$scratch/whole" && snapshot "$scratch/whole"; }
+}
+
+# broken_tree N: $scratch/copy, with what that case breaks
+broken_tree() {
+	rm -rf "$scratch/copy"
+	whole_tree
+	cp -a "$scratch/whole" "$scratch/copy"
+	(cd "$scratch/copy" && sh -euc "${broken_script[$1]}")
+	! diff -r "$scratch/whole" "$scratch/copy" >/dev/null ||
+		{ echo "this changes nothing: ${broken_script[$1]}"; return 1; }
+}
+
+# failed_there N FILE: does FILE say that the case's test failed?
+failed_there() {
+	grep -qE "^(# |    )*not ok [0-9]+ (- )?${broken_test[$1]}" "$2"
+}
+
+# broken_cases COMMAND…: all cases; COMMAND gets the number of one
+broken_cases() {
+	local n start
+	plan "${#broken_where[@]}"
+	for n in "${!broken_where[@]}"; do
+		start=$SECONDS
+		test_case "${broken_where[n]}: ${broken_test[n]}" "$@" "$n"
+		echo "# $((SECONDS - start)) s: ${broken_script[n]}"
+	done
+}

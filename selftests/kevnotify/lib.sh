@@ -29,10 +29,16 @@ plan() {
 	echo "1..$1"
 }
 
+# chosen NAME: with the regex KEVNOTIFY_ONLY there may be fewer tests
+chosen() {
+	[ -z "${KEVNOTIFY_ONLY:-}" ] || echo "$1" | grep -qE "$KEVNOTIFY_ONLY"
+}
+
 # check NAME COMMAND…: passes if COMMAND succeeds
 check() {
 	name=$1
 	shift
+	chosen "$name" || { skip "$name" "not in KEVNOTIFY_ONLY"; return; }
 	tap_n=$((tap_n + 1))
 	if "$@"; then
 		echo "ok $tap_n $name"
@@ -67,10 +73,18 @@ now() {
 	now=${now%.*}${now#*.}0
 }
 
+# patience SECONDS: $patience is that, or what KEVNOTIFY_PATIENCE allows at most: who
+# expects a test to fail need not wait for long
+patience() {
+	patience=$1
+	[ "$patience" -le "${KEVNOTIFY_PATIENCE:-$patience}" ] || patience=$KEVNOTIFY_PATIENCE
+}
+
 # await SECONDS COMMAND…: until COMMAND succeeds; says so if it does not in time
 await() {
 	now
-	await_end=$((now + $1 * 1000))
+	patience "$1"
+	await_end=$((now + patience * 1000))
 	shift
 	until "$@" >/dev/null; do
 		now
@@ -225,7 +239,11 @@ settle() {
 
 # pause: no new run starts, and the one under way has ended; resume: that ends
 pause() {
-	echo 1 >"$SYS/control/paused"
+	patience 60
+	timeout "$patience" sh -c "echo 1 >$SYS/control/paused" || {
+		say "no pause within $patience s"
+		return 1
+	}
 }
 
 resume() {

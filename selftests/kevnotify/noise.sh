@@ -190,8 +190,14 @@ breaks() {
 		is 2 "$(grep -c "exec of $WORK/plain$" "$RECEIPTS")" receipts && received 3 && conserved
 }
 
+# users: of the mark
+users() {
+	awk '/ \.kevnotify/ { print $3 }' /proc/keys
+}
+
+# With no run under way: the module's own reference, kevnotifyd and the waiter
 marked() {
-	grep -q '\.kevnotify' /proc/keys
+	settle && await 60 prints 3 users
 }
 
 # guarded NAME COMMAND…: check, where there can be a mark
@@ -218,7 +224,7 @@ guarded "nor for an OOM kill among its own" eats
 check "an OOM kill among others is for the helper" eats_outside
 guarded "nor for each program that it starts" execs
 check "a probe's breakpoint is as an interrupt: the rate limit ends it" breaks
-guarded "the mark is a keyring" marked
+guarded "the mark is a keyring, which kevnotify's threads bear" marked
 trace_off
 rmdir "$CGROUP"
 rmmod kevnotify-test-probe

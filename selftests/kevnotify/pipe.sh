@@ -7,7 +7,7 @@
 begin
 
 REPORT=$WORK/report
-for mode in fixed polls leaves-child half half-until-go slow hang again bytes-1 bytes-7 \
+for mode in fixed polls leaves-child child-reads half half-until-go slow hang again bytes-1 bytes-7 \
 	bytes-100 bytes-65536; do
 	cp reader "$WORK/$mode"
 done
@@ -38,6 +38,9 @@ END
 script by-awk <<'END'
 exec awk -F= '/^KEVNOTIFY_SEQ/ { seq = $2 } /^MESSAGE/ { message = $2 }
 	/^$/ { print seq, "- - - -", message }' >>$RECEIPTS
+END
+script late <<'END'
+while [ ! -e $WORK/go ]; do usleep 20000; done
 END
 script says <<'END'
 echo "one line"
@@ -125,11 +128,22 @@ then_another() {
 	settle && prints "one;two;three;" messages && receipts_ordered && prints 0 open_pipes && conserved
 }
 
+# It sleeps in read() when the run ends, and nothing else would wake it
+child_reads() {
+	piped child-reads linger=86400000 && raise one && settle &&
+		await 60 reported "child-read 0 -" && received 1 && conserved
+}
+
+told_unread() {
+	has "helper read nothing of record 1: exited 0;" "$(helper_records)"
+}
+
 # Not read to its end: it comes again, whole, and the run was a failure
 half() {
 	piped half && trace_on && raise true && await 60 helper_is failing 61 && counter_is delivered 0 &&
-		counter_reaches pending 1 && set_pipe bytes-7 &&
-		settle && received 1 && helper_is ok 0 && conserved
+		counter_reaches pending 1 &&
+		await 60 told_unread &&
+		set_pipe bytes-7 && settle && received 1 && helper_is ok 0 && conserved
 }
 
 # After 1, 2, 4 s
@@ -190,6 +204,16 @@ pauses_inside() {
 		settle && prints "one;two;" messages && conserved
 }
 
+# It has read nothing, but not of its own will
+pauses_before() {
+	piped late && raise one && await 60 state_is running
+	pause &
+	await 60 holds "$SYS/control/paused" 1 && usleep 200000 &&
+		touch "$WORK/go" && wait && counter_is runs 1 &&
+		counter_is exited 1 && helper_is ok 0 && set_pipe bytes-7 && resume &&
+		settle && received 1 && conserved
+}
+
 another_helper() {
 	piped bytes-100 linger=86400000 && raise one && await 60 received 1 &&
 		set_pipe by-line && raise two && await 60 received 2 &&
@@ -239,7 +263,7 @@ missing() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 23
+plan 25
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -250,6 +274,7 @@ check "no offset, no second opening, no writing" fixed
 check "poll and epoll" polls
 check "a child that keeps the file takes nothing from the next run" leaves_child
 check "the next run has it all" then_another
+check "a child that is reading is told of the run's end" child_reads
 check "half a record read: pending again" half
 check "a helper that does not read is not started without end" no_spin
 check "a storm that outlasts timeout" outlasts
@@ -258,6 +283,7 @@ check "one that waits is not" waits
 check "linger" lingers
 check "a pause ends the file first" pauses
 check "but not inside of a record" pauses_inside
+check "a pause before it reads: no failure" pauses_before
 check "another helper ends it too" another_helper
 check "KEVNOTIFY_LOST after an overrun" overrun
 check "inject/disconnect: EPIPE, and nothing is lost" disconnect

@@ -180,6 +180,18 @@ static int leaves_child(void)
 	return 0;
 }
 
+static int child_reads(void)
+{
+	get(sizeof(buf));
+	if (fork()) {
+		/* Until it sleeps in there */
+		usleep(500000);
+		return 0;
+	}
+	report("child-read", read(0, buf, sizeof(buf)));
+	return 0;
+}
+
 static int half(void)
 {
 	report("half", read(0, buf, 10));
@@ -242,8 +254,9 @@ int main(int argc, char **argv)
 		int		(*run)(void);
 	} modes[] = {
 		{ "fixed", fixed }, { "polls", polls }, { "leaves-child", leaves_child },
-		{ "half", half }, { "half-until-go", half_until_go }, { "slow", slow },
-		{ "hang", hang }, { "again", again }, { "no-term", no_term },
+		{ "child-reads", child_reads }, { "half", half },
+		{ "half-until-go", half_until_go }, { "slow", slow }, { "hang", hang },
+		{ "again", again }, { "no-term", no_term },
 	};
 	unsigned int i;
 

@@ -25,6 +25,11 @@ guests() {
 	grep -v '^#' "$KEV_TOP/selftests/kevnotify/guests.list"
 }
 
+# guest_options TEST: those of vm/run that it needs
+guest_options() {
+	guests | awk -F '\t' -v test="$1" '$1 == test { print $3 }'
+}
+
 # tests_of LIST: those of LIST.list, or all that share a guest
 tests_of() {
 	if [ "$1" = all ]; then
