@@ -39,7 +39,8 @@ boot_of() {
 upgrade_dir() {
 	local state
 	state=$(suite_state "$1-backports") || return
-	cache_get "upgrade-$1" "$(sum_of "$UPGRADE_PACKAGES" "$UPGRADE_TO" "$state")" build_upgrade "$1"
+	cache_get "upgrade-$1" "$(sum_of "$UPGRADE_PACKAGES" "$UPGRADE_TO" "$state" \
+		"$(hash_of "$KEV_LIB/inside/newer")")" build_upgrade "$1"
 }
 
 # upgrade_disk SUITE REPOS FILE COMMAND…: a new disk of that machine, with these
