@@ -117,7 +117,7 @@ oom_raised() {
 
 eats() {
 	reload burst=0 helper="$WORK/eats" && trace_on && raise "by somebody" &&
-		await 60 oom_raised && settle && quiet_for 1 &&
+		await 300 oom_raised && settle && quiet_for 1 &&
 		received 1 && counter_is runs 1 && prints "$(cat "$SYS/sources/oom/raised")" \
 			grep -c "source=oom" "$TRACE/trace"
 }
