@@ -685,7 +685,8 @@ int kev_dispatch_pause(void)
 				  !kev_run_active() || READ_ONCE(kev_stopping));
 	if (err)
 		return -EINTR;
-	return kev_run_active() ? -ENODEV : 0;
+	/* Also where the run has ended meanwhile: that was for the same reason */
+	return READ_ONCE(kev_stopping) ? -ENODEV : 0;
 }
 
 /**
