@@ -39,10 +39,9 @@ hash_of() {
 	files=$(find "$@" -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
 		! -name '*.mod' ! -name '*.mod.c' ! -name '*.symvers' ! -name '*.order' |
 		LC_ALL=C sort)
-	{
-		xargs -d '\n' stat -c '%a %n' <<<"$files"
-		xargs -d '\n' sha256sum <<<"$files"
-	} | sed "s|$KEV_TOP||" | sha256sum | cut -c1-16
+	files=$(xargs -d '\n' stat -c '%a %n' <<<"$files" && xargs -d '\n' sha256sum <<<"$files") ||
+		die "no key for $*"
+	sha256sum <<<"${files//"$KEV_TOP"/}" | cut -c1-16
 }
 
 # sum_of STRING…: one key for some words.
