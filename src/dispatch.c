@@ -685,7 +685,7 @@ int kev_dispatch_pause(void)
 				  !kev_run_active() || READ_ONCE(kev_stopping));
 	if (err)
 		return -EINTR;
-	/* Also where the run has ended meanwhile: that was for the same reason */
+	/* Also where the run has ended meanwhile: no other starts */
 	return READ_ONCE(kev_stopping) ? -ENODEV : 0;
 }
 
