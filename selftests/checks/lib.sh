@@ -48,13 +48,9 @@ files() {
 
 # scripts: the shell files, known by name or by their first line
 scripts() {
-	files . | while read -r f; do
-		case $f in
-		*.sh) echo "$f" ;;
-		*.[ch] | *.rst | *.md) ;;
-		*) if head -n 1 "$f" | grep -aqE '^#!.*[/ ](ba|da)?sh( |$)'; then echo "$f"; fi ;;
-		esac
-	done
+	files . | match -vE '\.([ch]|rst|md)$' | xargs -r awk '
+		FILENAME ~ /\.sh$/ || /^#!.*[\/ ](ba|da)?sh( |$)/ { print FILENAME }
+		{ nextfile }'
 }
 
 # find_kdir: headers on this machine, if any

@@ -41,12 +41,14 @@ hash_of() {
 		LC_ALL=C sort)
 	files=$(xargs -d '\n' stat -c '%a %n' <<<"$files" && xargs -d '\n' sha256sum <<<"$files") ||
 		die "no key for $*"
-	sha256sum <<<"${files//"$KEV_TOP"/}" | cut -c1-16
+	sum_of "${files//"$KEV_TOP"/}"
 }
 
 # sum_of STRING…: one key for some words.
 sum_of() {
-	printf '%s\n' "$@" | sha256sum | cut -c1-16
+	local sum
+	sum=$(printf '%s\n' "$@" | sha256sum)
+	printf '%s\n' "${sum:0:16}"
 }
 
 # cache_get NAME KEY BUILDER [ARG…]: print the entry's path; BUILDER DIR ARG…, in

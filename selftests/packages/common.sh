@@ -82,5 +82,5 @@ fake() {
 everything() {
 	find / -xdev \( -path /proc -o -path /dev -o -path /sys -o -path /tmp -o -path /repos -o -path /kev \
 		-o -path /var/cache -o -path /var/log -o -path /var/lib/apt -o -path '/var/lib/dpkg/*-old' \
-		-o -path /inside -o -path '/var/lib/dkms/mok.*' \) -prune -o -print | sort
+		-o -path /inside -o -path '/var/lib/dkms/mok.*' -o -path '/run/reboot-required*' \) -prune -o -print | sort
 }
