@@ -116,9 +116,10 @@ build() {
 broken_where=() broken_test=() broken_script=() broken_before=()
 
 # broken WHERE TEST SCRIPT [BEFORE]: TEST (a regex) of WHERE fails after SCRIPT has
-# been run in a copy of the tree. With $only set, no case of another place.
+# been run in a copy of the tree. $only names the places, with wildcards; empty: all.
 broken() {
-	[ -z "${only:-}" ] || [ "$only" = "$1" ] || return 0
+	# shellcheck disable=SC2053 # it may hold wildcards
+	[[ -z ${only:-} || $1 == $only ]] || return 0
 	broken_where+=("$1")
 	broken_test+=("$2")
 	broken_script+=("$3")
