@@ -30,7 +30,9 @@ appears() {
 
 # The first was held; what merely queued up behind it has no such line
 delayed() {
-	atleast 900 "$(value 1 KEVNOTIFY_DELAYED_MS)" "delayed" && raise "at once" && settle &&
+	behind=$(sed -n '2s/ .*//p' "$RECEIPTS")
+	atleast 900 "$(value 1 KEVNOTIFY_DELAYED_MS)" "delayed" &&
+		value_is "$behind" KEVNOTIFY_DELAYED_MS "" && raise "at once" && settle &&
 		received 3 && value_is "$(newest manual)" KEVNOTIFY_DELAYED_MS ""
 }
 

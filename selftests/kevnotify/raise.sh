@@ -189,8 +189,9 @@ all_received() {
 # Though kevnotifyd is slow to look: the newest of three from before, and all after
 first_helper() {
 	reload burst=0 || return 1
-	for _ in 1 2 3; do raise before; done
+	# Still staged when the helper is set
 	echo 200 >"$DBG/inject/slow_ms"
+	for _ in 1 2 3; do raise before; done
 	set_helper helper
 	for _ in 1 2 3; do raise after; done
 	echo 0 >"$DBG/inject/slow_ms"

@@ -475,19 +475,28 @@ static void render_maximal_stack_fits(struct kunit *test)
 }
 
 /* Too small a buffer cuts, and nothing is written behind it */
-static void render_stays_in_its_buffer(struct kunit *test)
+static void stays_in_its_buffer(struct kunit *test, const struct bench *b)
 {
-	struct bench *b = maximal(test);
 	size_t size;
 	char *out;
 
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, 0, 0);
 	for (size = 1; size < 700; size++) {
 		out = kunit_kmalloc(test, size, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, out);
 		KUNIT_EXPECT_LT(test, kev_render_record(&b->rec, &b->notes, '\n', out, size), size);
 		kunit_kfree(test, out);
 	}
+}
+
+static void render_stays_in_its_buffer(struct kunit *test)
+{
+	struct bench *b = maximal(test);
+
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, 0, 0);
+	stays_in_its_buffer(test, b);
+	/* What needs no escape goes there in one piece */
+	memset(b->rec.text, 'x', KEVNOTIFY_MESSAGE_MAX);
+	stays_in_its_buffer(test, b);
 }
 
 static int render_test_init(struct kunit *test)
