@@ -37,11 +37,11 @@ hash_of() {
 		[ -e "$path" ] || die "$path: no such file"
 	done
 	files=$(find "$@" -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
-		! -name '*.mod' ! -name '*.mod.c' ! -name '*.symvers' ! -name '*.order' |
-		LC_ALL=C sort)
+		! -name '*.mod' ! -name '*.mod.c' ! -name '*.symvers' ! -name '*.order')
 	files=$(xargs -d '\n' stat -c '%a %n' <<<"$files" && xargs -d '\n' sha256sum <<<"$files") ||
 		die "no key for $*"
-	sum_of "${files//"$KEV_TOP"/}"
+	# By name without the tree's path, whose place among others is another in each clone
+	sum_of "$(LC_ALL=C sort -bsk 2 <<<"${files//"$KEV_TOP"/}")"
 }
 
 # sum_of STRING…: one key for some words.
