@@ -13,62 +13,36 @@
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 #include <linux/wait.h>
-#include <linux/workqueue.h>
 
 #include "dispatch.h"
 #include "feed.h"
+#include "health.h"
 #include "helper.h"
 #include "inject.h"
 #include "log.h"
 #include "mark.h"
 #include "params.h"
+#include "pause.h"
 #include "raise.h"
 #include "report.h"
+#include "run.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
 #include "stream.h"
-#include "trace.h"
 
 /* The longest sleep: if a doorbell were ever lost, its event would wait so long */
 #define KEV_BACKSTOP		(10 * HZ)
-#define KEV_TERM_TO_KILL	(2 * HZ)
-#define KEV_KILL_TO_STUCK	HZ
-/* Instead, when the machine suspends */
-#define KEV_TERM_TO_KILL_PM	HZ
 /* A power transition does not wait longer, whatever may have become of kevnotifyd */
 #define KEV_END_RUN_MAX		(4 * HZ)
-#define KEV_BACKOFF_MIN		1	/* s */
-#define KEV_BACKOFF_MAX		60
 /* control/test waits for so long beyond the parameter "timeout" */
 #define KEV_TEST_SLACK		(3 * HZ)
 
-/* How far the end of the present run has been pressed */
-enum kev_press {
-	KEV_PRESS_NONE,
-	KEV_PRESS_TERM,
-	KEV_PRESS_KILL,
-};
-
-/* kevnotifyd's own state; others read single words of it */
+/* kevnotifyd's own state */
 static struct {
 	bool			helper;		/* there was one at the last look */
-	bool			running;
-	bool			delivered;	/* of the present run: exec succeeded */
-	bool			small;		/* the next start leaves the source's fields out */
-	bool			killed;		/* the present run was sent a signal */
-	bool			idle;		/* pipe mode: there was nothing at the last look */
-	enum kev_press		press;
-	unsigned long		deadline;	/* jiffies, of the present run; if limited */
-	unsigned long		busy;		/* jiffies, pipe mode: something came */
-	bool			limited;
-	unsigned int		backoff;	/* s; 0: none */
-	unsigned long		retry;		/* jiffies, with a backoff */
 	unsigned int		signals;
-	u64			pipe;		/* the run's number in pipe mode; 0: exec mode */
-	u64			pipes;		/* numbers given */
 	struct kev_record	record;		/* the one being looked at */
 	struct kev_notes	notes;
 	const struct cred	*plain;		/* kevnotifyd's, without the mark */
@@ -82,50 +56,13 @@ static atomic_t kev_helper_changed;
 static bool kev_helper_there;
 /* The next record when a helper was set after none */
 static atomic64_t kev_helper_from;
-static unsigned long kev_pauses;
 static bool kev_stopping;
 static u32 kev_passes;
 /* For who waits for a pass, or for the end of a run */
 static DECLARE_WAIT_QUEUE_HEAD(kev_dispatch_wait);
-static struct kev_health kev_health = { .state = KEV_HELPER_NONE };
 static void (*kev_signal_fn)(unsigned int seen);
 /* One test at a time */
 static DEFINE_MUTEX(kev_test_mutex);
-
-static const char *const kev_helper_state_names[] = {
-	[KEV_HELPER_OK]		= "ok",
-	[KEV_HELPER_NONE]	= "none",
-	[KEV_HELPER_MISSING]	= "missing",
-	[KEV_HELPER_DENIED]	= "denied",
-	[KEV_HELPER_BLOCKED]	= "blocked",
-	[KEV_HELPER_BUSY]	= "busy",
-	[KEV_HELPER_STUCK]	= "stuck",
-	[KEV_HELPER_FAILING]	= "failing",
-};
-
-static void kev_health_set(enum kev_helper_state state, int err)
-{
-	if (kev_health.state != state)
-		WRITE_ONCE(kev_health.since, ktime_get_real_seconds());
-	WRITE_ONCE(kev_health.err, err);
-	WRITE_ONCE(kev_health.state, state);
-}
-
-/* The helper cannot be started */
-static void kev_health_held(enum kev_helper_state state, int err)
-{
-	if (kev_health.state != state || kev_health.err != err)
-		pr_warn("helper %s (%d): records wait, the next try follows\n",
-			kev_helper_state_names[state], err);
-	kev_health_set(state, err);
-}
-
-static void kev_backoff_start(void)
-{
-	kev_d.backoff = clamp_t(unsigned int, kev_d.backoff * 2, KEV_BACKOFF_MIN,
-				KEV_BACKOFF_MAX);
-	kev_d.retry = jiffies + kev_d.backoff * HZ;
-}
 
 /* The first helper after none starts at the newest record */
 static void kev_first_helper(void)
@@ -149,8 +86,8 @@ static void kev_follow_helper(void)
 	if (!atomic_xchg(&kev_helper_changed, 0))
 		return;
 	helper = kev_helper_get(kev_d.path);
-	kev_d.backoff = 0;
-	kev_d.small = false;
+	kev_backoff_end();
+	kev_run_forget();
 	kev_feed_overrun();
 	if (helper && !kev_d.helper)
 		kev_first_helper();
@@ -161,325 +98,22 @@ static void kev_follow_helper(void)
 	kev_d.helper = helper;
 }
 
-/* A run that never came to exec: which state does its errno mean? */
-static enum kev_helper_state kev_noexec_state(int err)
-{
-	switch (err) {
-	case ENOENT:
-	case ENOTDIR:
-		return KEV_HELPER_MISSING;
-	case EACCES:
-	case EPERM:
-	case ELOOP:
-		return KEV_HELPER_DENIED;
-	default:
-		return KEV_HELPER_FAILING;
-	}
-}
-
-/* E2BIG: once more with the fixed strings only, and then it is given up */
-static void kev_run_too_big(void)
-{
-	if (kev_d.small)
-		kev_feed_pass(KEV_FEED_DISPATCH, &kev_d.record, KEV_STAT_FAILED);
-	else
-		kev_feed_release(false);
-	kev_d.small = !kev_d.small;
-}
-
-/* The run never came to exec: hold the record, and try again later */
-static void kev_run_held(const struct kev_result *res)
-{
-	if (res->outcome == KEV_NOEXEC && res->code == E2BIG && !kev_d.pipe) {
-		kev_run_too_big();
-		return;
-	}
-	kev_feed_release(true);
-	kev_backoff_start();
-	if (res->outcome == KEV_BLOCKED)
-		kev_health_held(KEV_HELPER_BLOCKED, 0);
-	else if (res->outcome == KEV_BUSY)
-		kev_health_held(KEV_HELPER_BUSY, EBUSY);
-	else if (res->outcome == KEV_NOEXEC)
-		kev_health_held(kev_noexec_state(res->code), res->code);
-	else
-		kev_health_held(KEV_HELPER_FAILING, ETIMEDOUT);
-}
-
-static const enum kev_stat kev_outcome_stats[KEV_OUTCOMES] = {
-	[KEV_EXITED]	= KEV_STAT_EXITED,
-	[KEV_SIGNALED]	= KEV_STAT_SIGNALED,
-	[KEV_TIMEDOUT]	= KEV_STAT_TIMEDOUT,
-	[KEV_STUCK]	= KEV_STAT_STUCK,
-	[KEV_NOEXEC]	= KEV_STAT_NOEXEC,
-	[KEV_BLOCKED]	= KEV_STAT_BLOCKED,
-	[KEV_BUSY]	= KEV_STAT_BUSY,
-};
-
-/* exec succeeded: from here on the record is delivered; in pipe mode it has to be read */
-static void kev_run_delivered(u64 execed)
-{
-	if (kev_d.delivered || !execed)
-		return;
-	kev_d.delivered = true;
-	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_d.record.event.mono);
-	if (kev_d.pipe)
-		return;
-	kev_d.backoff = 0;
-	kev_d.small = false;
-	kev_feed_pass(KEV_FEED_DISPATCH, &kev_d.record, KEV_STAT_DELIVERED);
-}
-
-/* The helper was started: is it well? */
-static void kev_run_judge(const struct kev_result *res)
-{
-	bool well = res->outcome == KEV_EXITED && !res->code;
-
-	if (kev_helper_stuck() >= KEV_STUCK_MAX)
-		kev_health_set(KEV_HELPER_STUCK, 0);
-	else
-		kev_health_set(well ? KEV_HELPER_OK : KEV_HELPER_FAILING, 0);
-}
-
-static bool kev_power_changes(void)
-{
-	return kev_dispatch_paused(KEV_PAUSE_PM) || kev_dispatch_paused(KEV_PAUSE_REBOOT);
-}
-
 /* Nothing is waited for that takes long */
 static bool kev_hurried(void)
 {
-	return READ_ONCE(kev_stopping) || kev_power_changes();
-}
-
-/* An operator would look for a reason why it ended */
-static void kev_run_ended_by_power(const struct kev_result *res)
-{
-	if (kev_d.press != KEV_PRESS_NONE && kev_power_changes())
-		pr_info("helper for record %llu: %s, as the machine %s\n", kev_d.record.seq,
-			kev_outcome_names[res->outcome],
-			kev_dispatch_paused(KEV_PAUSE_REBOOT) ? "goes down" : "suspends");
-}
-
-/* In pipe mode: it ended by itself, and there is a record that it did not read */
-static bool kev_run_unread(const struct kev_result *res)
-{
-	struct kev_feed_state feed;
-
-	if (!kev_d.pipe)
-		return false;
-	kev_feed_look(&feed);
-	kev_feed_detach(kev_d.pipe);
-	return res->execed && !feed.got && !feed.eof;
-}
-
-/* The helper lives, and does not read: to start it at once again would go on for ever */
-static void kev_run_failed(const struct kev_result *res)
-{
-	kev_feed_release(true);
-	kev_backoff_start();
-	kev_health_held(KEV_HELPER_FAILING, ENODATA);
-	kev_report_unread(kev_d.record.seq, res);
-}
-
-/* What there is to say of the run to who sees records, and to who waits for a test */
-static void kev_run_report(const struct kev_result *res, bool unread)
-{
-	struct kev_result seen = *res;
-
-	if (!unread && (res->outcome != KEV_EXITED || res->code))
-		kev_report_run(kev_d.record.seq, res);
-	if (unread) {
-		seen.outcome = KEV_NOEXEC;
-		seen.code = ENODATA;
-	}
-	if (kev_report_test(&kev_d.record) && (!kev_d.pipe || unread || !res->execed))
-		kev_report_test_run(kev_d.record.seq, &seen);
-}
-
-static void kev_run_ended(const struct kev_result *res)
-{
-	u64 ns = res->execed ? ktime_get_mono_fast_ns() - res->execed : 0;
-	bool unread;
-
-	kev_run_delivered(res->execed);
-	unread = kev_run_unread(res);
-	kev_run_ended_by_power(res);
-	trace_kevnotify_run(kev_d.record.seq, res->pid, kev_outcome_names[res->outcome],
-			    res->code, ns);
-	if (res->execed)
-		kev_hist_add(&kev_hist_exec_to_exit, ns);
-	if (unread)
-		kev_run_failed(res);
-	else if (res->execed)
-		kev_run_judge(res);
-	else
-		kev_run_held(res);
-	/* Who sees it counted finds the helper's state that it left */
-	kev_stat_inc(kev_outcome_stats[res->outcome]);
-	if (res->outcome == KEV_EXITED && res->code)
-		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
-	kev_run_report(res, unread);
-	kev_d.pipe = 0;
-	/* Last: who finds no run under way finds this one counted */
-	smp_store_release(&kev_d.running, false);
-	wake_up_all(&kev_dispatch_wait);
-}
-
-static void kev_run_limit(unsigned long ticks)
-{
-	kev_d.limited = true;
-	kev_d.deadline = jiffies + ticks;
-}
-
-static unsigned long kev_term_to_kill(void)
-{
-	return kev_dispatch_paused(KEV_PAUSE_PM) ? KEV_TERM_TO_KILL_PM : KEV_TERM_TO_KILL;
-}
-
-/* In pipe mode end of file will do, but not for one that did not come to an end in time */
-static void kev_run_ask(void)
-{
-	if (kev_d.pipe && kev_dispatch_paused(KEV_PAUSE_PM)) {
-		kev_feed_end();
-		return;
-	}
-	kev_d.killed = true;
-	kev_helper_kill(SIGTERM);
-}
-
-/* The present run's time is over: TERM, then KILL, then give it up */
-static void kev_run_press(void)
-{
-	struct kev_result res;
-
-	switch (kev_d.press) {
-	case KEV_PRESS_NONE:
-		kev_d.press = KEV_PRESS_TERM;
-		kev_run_ask();
-		kev_run_limit(kev_term_to_kill());
-		break;
-	case KEV_PRESS_TERM:
-		kev_d.press = KEV_PRESS_KILL;
-		kev_d.killed = true;
-		kev_helper_kill(SIGKILL);
-		kev_run_limit(KEV_KILL_TO_STUCK);
-		break;
-	case KEV_PRESS_KILL:
-		kev_helper_write_off(&res);
-		pr_warn("helper for record %llu: pid %d survived SIGKILL and is given up\n",
-			kev_d.record.seq, res.pid);
-		kev_run_ended(&res);
-		break;
-	}
-}
-
-/* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
-static void kev_pipe_limit(const struct kev_feed_state *feed)
-{
-	unsigned long from = feed->progress;
-
-	if (kev_d.idle)
-		kev_d.busy = jiffies;
-	kev_d.idle = false;
-	if (time_after(kev_d.busy, from))
-		from = kev_d.busy;
-	kev_d.limited = kev_param(KEV_TIMEOUT);
-	kev_d.deadline = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
-}
-
-/* A run in pipe mode, whose end nobody has pressed for; jiffies until there is more to do */
-static unsigned long kev_pipe_watch(void)
-{
-	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
-	struct kev_feed_state feed;
-
-	if (READ_ONCE(kev_pauses) || atomic_read(&kev_helper_changed))
-		kev_feed_end();
-	kev_feed_look(&feed);
-	if (feed.got && kev_health.state != KEV_HELPER_OK)
-		kev_health_set(KEV_HELPER_OK, 0);
-	if (feed.got)
-		kev_d.backoff = 0;
-	if (feed.empty && !feed.eof) {
-		kev_d.idle = true;
-		kev_d.limited = false;
-		if (time_before(jiffies, feed.progress + linger))
-			return feed.progress + linger - jiffies;
-		kev_feed_end();
-		kev_feed_look(&feed);
-	}
-	kev_pipe_limit(&feed);
-	return MAX_SCHEDULE_TIMEOUT;
-}
-
-/* Look after the present run; returns jiffies until there is more to do */
-static unsigned long kev_run_watch(void)
-{
-	unsigned long left = MAX_SCHEDULE_TIMEOUT;
-	struct kev_result res;
-
-	kev_run_delivered(kev_helper_execed());
-	if (kev_helper_ended(kev_d.killed, &res)) {
-		kev_run_ended(&res);
-		return 0;
-	}
-	if (kev_d.pipe && kev_d.press == KEV_PRESS_NONE)
-		left = kev_pipe_watch();
-	if (!kev_d.limited)
-		return left;
-	if (time_before(jiffies, kev_d.deadline))
-		return kev_d.deadline - jiffies;
-	kev_run_press();
-	return 0;
-}
-
-/* The module goes, or the machine suspends or goes down: press the present run */
-static void kev_run_hurry(void)
-{
-	unsigned long latest = jiffies + kev_term_to_kill();
-
-	if (kev_dispatch_paused(KEV_PAUSE_REBOOT) && kev_d.press < KEV_PRESS_KILL) {
-		kev_d.press = KEV_PRESS_TERM;
-	} else if (kev_d.press != KEV_PRESS_NONE) {
-		/* It may have been sent TERM before, with more time to go */
-		if (time_after(kev_d.deadline, latest))
-			kev_d.deadline = latest;
-		return;
-	}
-	kev_run_press();
-}
-
-static void kev_run_start(void)
-{
-	unsigned int timeout = kev_param(KEV_TIMEOUT);
-
-	kev_d.notes.fixed_only = kev_d.small;
-	kev_stat_inc(KEV_STAT_RUNS);
-	WRITE_ONCE(kev_d.running, true);
-	kev_d.delivered = false;
-	kev_d.press = KEV_PRESS_NONE;
-	kev_d.killed = false;
-	kev_d.limited = timeout;
-	kev_d.deadline = jiffies + msecs_to_jiffies(timeout);
-	kev_d.idle = false;
-	kev_d.busy = jiffies;
-	if (*kev_d.path == KEV_HELPER_PIPE) {
-		kev_feed_release(false);
-		kev_d.pipe = ++kev_d.pipes;
-		kev_feed_attach(kev_d.pipe);
-	}
-	kev_helper_start(kev_helper_path(kev_d.path), kev_d.pipe, &kev_d.record, &kev_d.notes);
+	return READ_ONCE(kev_stopping) || kev_pause_power();
 }
 
 /* May a run start? If not, *left is when to look again. */
 static bool kev_run_may_start(unsigned long *left)
 {
+	unsigned long backoff = kev_backoff_left();
+
 	*left = MAX_SCHEDULE_TIMEOUT;
-	if (READ_ONCE(kev_pauses) || !kev_helper_ready())
+	if (kev_pause_any() || !kev_helper_ready())
 		return false;
-	if (kev_d.backoff && time_before(jiffies, kev_d.retry)) {
-		*left = kev_d.retry - jiffies;
+	if (backoff) {
+		*left = backoff;
 		return false;
 	}
 	if (kev_helper_stuck() >= KEV_STUCK_MAX) {
@@ -517,8 +151,21 @@ static unsigned long kev_dispatch_next(void)
 		kev_feed_release(true);
 		return min(left, kev_hold_left());
 	}
-	kev_run_start();
-	return kev_run_watch();
+	kev_run_start(kev_d.path, &kev_d.record, &kev_d.notes);
+	return kev_run_watch(false);
+}
+
+/* A run is under way; returns jiffies until there is more to do for it */
+static unsigned long kev_dispatch_watch(void)
+{
+	unsigned long left;
+
+	if (kev_hurried())
+		kev_run_hurry();
+	left = kev_run_watch(atomic_read(&kev_helper_changed));
+	if (!kev_run_active())
+		wake_up_all(&kev_dispatch_wait);
+	return left;
 }
 
 /* Do what there is to do for the helper; returns jiffies until there is more */
@@ -526,11 +173,8 @@ static unsigned long kev_dispatch_step(void)
 {
 	kev_helper_reap();
 	kev_feed_tell();
-	if (kev_d.running) {
-		if (kev_hurried())
-			kev_run_hurry();
-		return kev_run_watch();
-	}
+	if (kev_run_active())
+		return kev_dispatch_watch();
 	if (READ_ONCE(kev_stopping))
 		return MAX_SCHEDULE_TIMEOUT;
 	return kev_dispatch_next();
@@ -662,14 +306,10 @@ static void kev_dispatch_rates_written(void)
 	kev_dispatch_kick();
 }
 
-static bool kev_run_active(void)
-{
-	/* Pairs with kev_run_ended() */
-	return smp_load_acquire(&kev_d.running);
-}
-
 /**
  * kev_dispatch_pause() - start no more runs
+ *
+ * kev_pause_clear() undoes it.
  *
  * Context: task; sleeps until the run under way has ended.
  * Return: 0; -EINTR for a fatal signal and -ENODEV when the module goes: no
@@ -679,7 +319,7 @@ int kev_dispatch_pause(void)
 {
 	int err;
 
-	set_bit(KEV_PAUSE_USER, &kev_pauses);
+	kev_pause_set(KEV_PAUSE_USER);
 	kev_dispatch_drain();
 	err = wait_event_killable(kev_dispatch_wait,
 				  !kev_run_active() || READ_ONCE(kev_stopping));
@@ -687,58 +327,6 @@ int kev_dispatch_pause(void)
 		return -EINTR;
 	/* Also where the run has ended meanwhile: no other starts */
 	return READ_ONCE(kev_stopping) ? -ENODEV : 0;
-}
-
-/**
- * kev_dispatch_resume() - undo kev_dispatch_pause()
- *
- * Context: task.
- */
-void kev_dispatch_resume(void)
-{
-	clear_bit(KEV_PAUSE_USER, &kev_pauses);
-	kev_dispatch_kick();
-}
-
-/**
- * kev_dispatch_paused() - is this a reason why no run starts?
- * @why: the reason
- *
- * Context: any.
- * Return: true if so.
- */
-bool kev_dispatch_paused(enum kev_pause why)
-{
-	return test_bit(why, &kev_pauses);
-}
-
-static void kev_grace_over(struct work_struct *work)
-{
-	clear_bit(KEV_PAUSE_GRACE, &kev_pauses);
-	kev_dispatch_kick();
-}
-
-static DECLARE_DELAYED_WORK(kev_grace_work, kev_grace_over);
-
-static void kev_grace_start(void)
-{
-	unsigned int grace = kev_param(KEV_GRACE);
-
-	if (!grace)
-		return;
-	set_bit(KEV_PAUSE_GRACE, &kev_pauses);
-	mod_delayed_work(system_unbound_wq, &kev_grace_work, msecs_to_jiffies(grace));
-}
-
-/**
- * kev_dispatch_end_grace() - let runs start before the parameter "grace" says so
- *
- * Context: task.
- */
-void kev_dispatch_end_grace(void)
-{
-	if (kev_dispatch_paused(KEV_PAUSE_GRACE))
-		mod_delayed_work(system_unbound_wq, &kev_grace_work, 0);
 }
 
 /**
@@ -750,7 +338,7 @@ void kev_dispatch_end_grace(void)
  */
 void kev_dispatch_end_run(enum kev_pause why)
 {
-	set_bit(why, &kev_pauses);
+	kev_pause_set(why);
 	wake_up_all(&kev_dispatch_wait);
 	kev_dispatch_drain();
 	if (!wait_event_timeout(kev_dispatch_wait, !kev_run_active(), KEV_END_RUN_MAX))
@@ -766,9 +354,8 @@ void kev_dispatch_end_run(enum kev_pause why)
  */
 void kev_dispatch_wake(void)
 {
-	kev_grace_start();
-	clear_bit(KEV_PAUSE_PM, &kev_pauses);
-	kev_dispatch_kick();
+	kev_pause_grace();
+	kev_pause_clear(KEV_PAUSE_PM);
 }
 
 /**
@@ -781,22 +368,7 @@ const char *kev_dispatch_state(void)
 {
 	if (kev_run_active())
 		return "running";
-	return READ_ONCE(kev_pauses) ? "paused" : "idle";
-}
-
-/**
- * kev_dispatch_health() - how the helper is
- * @health: filled
- *
- * Context: any.
- * Return: the state's name.
- */
-const char *kev_dispatch_health(struct kev_health *health)
-{
-	health->state = READ_ONCE(kev_health.state);
-	health->err = READ_ONCE(kev_health.err);
-	health->since = READ_ONCE(kev_health.since);
-	return kev_helper_state_names[health->state];
+	return kev_pause_any() ? "paused" : "idle";
 }
 
 /**
@@ -864,7 +436,7 @@ static int kev_test_run(void)
 
 	if (!kev_helper_get(path))
 		return -ENXIO;
-	if (READ_ONCE(kev_pauses))
+	if (kev_pause_any())
 		return -EAGAIN;
 	from = kev_log_next();
 	kev_report_test_raise();
@@ -967,8 +539,8 @@ int kev_dispatch_init(void)
 		kev_dispatch_end();
 		return err;
 	}
-	kev_health.since = ktime_get_real_seconds();
-	kev_grace_start();
+	kev_health_init();
+	kev_pause_init(kev_dispatch_kick);
 	kev_helper_there = kev_helper_get(path);
 	kev_param_watch(KEV_HELPER, kev_dispatch_helper_written);
 	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
@@ -1000,7 +572,7 @@ void kev_dispatch_exit(void)
 	kev_param_watch(KEV_HELPER_LEVEL, NULL);
 	kev_param_watch(KEV_BURST, NULL);
 	kev_param_watch(KEV_WINDOW, NULL);
-	cancel_delayed_work_sync(&kev_grace_work);
+	kev_pause_exit();
 	/* After the drain no step is past its look at kev_stopping, and no run begins */
 	kev_dispatch_stop();
 	kev_dispatch_drain();

@@ -13,8 +13,10 @@
 
 #include "dispatch.h"
 #include "feed.h"
+#include "health.h"
 #include "log.h"
 #include "params.h"
+#include "pause.h"
 #include "report.h"
 #include "source.h"
 #include "sources/poll.h"
@@ -136,7 +138,7 @@ static ssize_t helper_state_show(struct kobject *kobj, struct kobj_attribute *at
 {
 	struct kev_health health;
 
-	return sysfs_emit(buf, "%s\n", kev_dispatch_health(&health));
+	return sysfs_emit(buf, "%s\n", kev_health_get(&health));
 }
 
 static struct kobj_attribute helper_state_attr = __ATTR_RO(helper_state);
@@ -145,7 +147,7 @@ static ssize_t helper_errno_show(struct kobject *kobj, struct kobj_attribute *at
 {
 	struct kev_health health;
 
-	kev_dispatch_health(&health);
+	kev_health_get(&health);
 	return sysfs_emit(buf, "%d\n", health.err);
 }
 
@@ -155,7 +157,7 @@ static ssize_t helper_since_show(struct kobject *kobj, struct kobj_attribute *at
 {
 	struct kev_health health;
 
-	kev_dispatch_health(&health);
+	kev_health_get(&health);
 	return sysfs_emit(buf, "%lld\n", health.since);
 }
 
@@ -236,7 +238,7 @@ static struct kobj_attribute raise_attr = __ATTR_WO(raise);
 
 static ssize_t paused_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", kev_dispatch_paused(KEV_PAUSE_USER));
+	return sysfs_emit(buf, "%d\n", kev_pause_is(KEV_PAUSE_USER));
 }
 
 static ssize_t paused_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -252,7 +254,7 @@ static ssize_t paused_store(struct kobject *kobj, struct kobj_attribute *attr,
 	if (pause)
 		err = kev_dispatch_pause();
 	else
-		kev_dispatch_resume();
+		kev_pause_clear(KEV_PAUSE_USER);
 	return err ?: count;
 }
 
@@ -260,7 +262,7 @@ static struct kobj_attribute paused_attr = __ATTR_RW(paused);
 
 static ssize_t end_grace_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", !kev_dispatch_paused(KEV_PAUSE_GRACE));
+	return sysfs_emit(buf, "%d\n", !kev_pause_is(KEV_PAUSE_GRACE));
 }
 
 static ssize_t end_grace_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -272,7 +274,7 @@ static ssize_t end_grace_store(struct kobject *kobj, struct kobj_attribute *attr
 		return -EPERM;
 	if (kev_parse_bool(buf, &end) || !end)
 		return kev_refuse("control/end_grace", "not 1");
-	kev_dispatch_end_grace();
+	kev_pause_end_grace();
 	return count;
 }
 
