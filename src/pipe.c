@@ -109,6 +109,8 @@ static const struct file_operations kev_pipe_fops = {
  * @run: the run's number, see kev_feed_attach()
  *
  * The file pins the module until the helper and all its children have closed it.
+ * Like all anonymous ones it has no offset: a shell that could seek would give
+ * back what it read ahead.
  *
  * Context: task; may sleep.
  * Return: the file, the caller's to put; or an ERR_PTR.
@@ -131,8 +133,6 @@ struct file *kev_pipe_open(u64 run)
 		kvfree(pipe);
 		return file;
 	}
-	/* No offset: a shell that could seek would give back what it read ahead */
-	stream_open(file_inode(file), file);
 	atomic_inc(&kev_pipes);
 	return file;
 }
