@@ -165,9 +165,11 @@ static int polls(void)
 	return 0;
 }
 
-/* The child still has the file when the next run has begun */
+/* The child still has the file when the next run has begun; of the module, that alone */
 static int leaves_child(void)
 {
+	close(1);
+	close(2);
 	get(sizeof(buf));
 	read(0, buf, 10);
 	if (fork())
