@@ -468,6 +468,11 @@ threads() {
 	pids "$1" | wc -l
 }
 
+# kevnotifyd: its pid, as soon as the one of the module before has gone from /proc too
+kevnotifyd() {
+	await 60 prints 1 threads kevnotifyd >&2 && pids kevnotifyd
+}
+
 # --- Conservation. $raised is what was raised out here since the load; who raises
 # in another way than by raise adds it there.
 

@@ -107,7 +107,7 @@ bursts() {
 }
 
 signals() {
-	reload burst=0 helper="$HELPER" && kill -USR1 "$(pids kevnotifyd)" &&
+	reload burst=0 helper="$HELPER" && kill -USR1 "$(kevnotifyd)" &&
 		await 60 received 1 && counter_is delivered 1
 }
 
