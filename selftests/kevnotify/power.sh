@@ -56,13 +56,19 @@ go() {
 	[ ! -e "$POWER/pm_test" ] || echo none >"$POWER/pm_test"
 } 2>/dev/null
 
-# waited: ms of the last transition before it began to freeze tasks. The kernel
-# tells of its entry, then tells those who want to know, then freezes.
+# waited: ms of the last transition before all who want to know had been told of it,
+# and before it began to freeze tasks. Between the two the kernel waits for the
+# programs that it started. The first is in the trace alone, and not for a disk.
 waited() {
-	dmesg | tr -d '[]' | awk '
-		/ PM: (suspend|hibernation: hibernation) entry/ { entry = $1; freeze = 0 }
-		/ Freezing user space/ && !freeze { freeze = $1 }
-		END { printf "%d\n", (freeze - entry) * 1000 }'
+	{ dmesg | tr -d '[]'; cat "$TRACE/trace"; } | awk '
+		/ PM: (suspend|hibernation: hibernation) entry/ { entry = $1; told = freeze = 0 }
+		/ Freezing user space/ && !freeze { told = freeze = $1 }
+		/ suspend_resume: freeze_processes.* begin/ {
+			for (i = 1; $(i + 1) != "suspend_resume:"; i++) ;
+			if (+$i >= entry)
+				told = +$i
+		}
+		END { printf "%d %d\n", (told - entry) * 1000, (freeze - entry) * 1000 }'
 }
 
 disk() {
@@ -138,9 +144,12 @@ cell() {
 	pipe*) set_helper helper ;;
 	esac
 	settle && await 60 forgotten && conserved || return 1
-	ms=$(waited)
+	read -r told ms <<-END
+		$(waited)
+	END
 	echo "# table: $1 | $2 | $kind | $ms | $outcome | $went | $(later)"
-	is "$as" "$outcome" && between "$ms" "$min" "$max" && is "$slept" "$went"
+	is "$as" "$outcome" && between "$told" "$min" "$max" && between "$ms" "$min" "$max" &&
+		is "$slept" "$went"
 }
 
 # Runs wait for grace anew; grace counts from the resume
@@ -188,11 +197,13 @@ echo 1000 >"$POWER/pm_freeze_timeout"
 [ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
 	echo 1 >/sys/module/suspend/parameters/pm_test_delay
 reload burst=0 helper="$HELPER" timeout=0 linger=86400000 && trace_on
+echo 1 >"$TRACE/events/power/suspend_resume/enable"
 while read -r transition level; do
 	for kind in $kinds; do
 		check "$transition $level, helper $kind" cell "$kind" "$transition" "$level" <&-
 	done
 done <"$WORK/transitions"
+echo 0 >"$TRACE/events/power/suspend_resume/enable"
 trace_off
 # shellcheck disable=SC2086 # two words
 set -- $first
