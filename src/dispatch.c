@@ -57,7 +57,11 @@ static bool kev_helper_there;
 /* The next record when a helper was set after none */
 static atomic64_t kev_helper_from;
 static bool kev_stopping;
-static u32 kev_passes;
+/* Passes over the stages; kevnotifyd writes */
+static struct {
+	u32	begun;
+	u32	ended;
+} kev_pass;
 /* For who waits for a pass, or for the end of a run */
 static DECLARE_WAIT_QUEUE_HEAD(kev_dispatch_wait);
 static void (*kev_signal_fn)(unsigned int seen);
@@ -205,9 +209,11 @@ static void kev_dispatch_collect(void)
 	if (slow)
 		wait_event_interruptible_timeout(kev_dispatch_wait, kev_hurried(),
 						 msecs_to_jiffies(slow));
+	/* Begun before any stage is looked at; pairs with kev_dispatch_drain() */
+	smp_store_mb(kev_pass.begun, kev_pass.begun + 1);
 	if (kev_log_collect(kev_source_resolve))
 		kev_stream_wake();
-	WRITE_ONCE(kev_passes, kev_passes + 1);
+	WRITE_ONCE(kev_pass.ended, kev_pass.begun);
 	wake_up_all(&kev_dispatch_wait);
 }
 
@@ -271,14 +277,16 @@ void kev_dispatch_kick(void)
 	rcu_read_unlock();
 }
 
-/* For kevnotify_source_unregister(): one more pass, or a moment */
+/* A pass that begins after the call, and what kevnotifyd did before it, or a moment */
 static void kev_dispatch_drain(void)
 {
-	u32 passes = READ_ONCE(kev_passes);
+	u32 begun;
 
+	/* What was staged, or set, is seen by each pass that is not among these */
+	smp_mb();
+	begun = READ_ONCE(kev_pass.begun);
 	kev_dispatch_kick();
-	/* Two, as the one under way may have passed the stage in question */
-	wait_event_timeout(kev_dispatch_wait, READ_ONCE(kev_passes) - passes >= 2, HZ);
+	wait_event_timeout(kev_dispatch_wait, (s32)(READ_ONCE(kev_pass.ended) - begun) > 0, HZ);
 }
 
 /*

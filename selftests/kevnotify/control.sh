@@ -141,6 +141,22 @@ flush_inside_a_record() {
 		prints "one;after;" messages && counter_is skipped 5 && conserved
 }
 
+each_at_once() {
+	n=0
+	while [ "$n" -lt 50 ]; do
+		n=$((n + 1))
+		raise one && flush && counter_is skipped "$n" || return 1
+	done
+}
+
+# All that was raised before is skipped, and nothing else is waited for
+flush_waits() {
+	reload burst=0 helper="$HELPER" && pause && took 0 5000 each_at_once &&
+		writes "$DBG/inject/slow_ms" 300 && raise one && flush &&
+		counter_is skipped 51 && writes "$DBG/inject/slow_ms" 0 && resume && settle &&
+		received 0 && conserved
+}
+
 # all_agree: as conserved, but for the order, which a replay turns back
 all_agree() {
 	balanced && counter_is delivered "$(receipts)"
@@ -177,7 +193,7 @@ pipe_too() {
 		await 60 received 8 && pause && counter_is delivered 8 && all_agree && resume
 }
 
-plan 18
+plan 19
 calibrate
 check "test: a helper that is well" test_well
 check "test: one that fails" test_fails
@@ -192,6 +208,7 @@ check "flush: what waits is skipped" flushes
 check "flush: a record tells how many" told
 check "flush: what is being given is not" flush_beside_a_run
 check "flush: nor one that is read to its half" flush_inside_a_record
+check "flush: takes as long as kevnotifyd takes to collect" flush_waits
 check "replay: records come again" replays
 check "replay: those from before the first helper too" replays_skipped
 check "replay: from the oldest" replays_oldest
