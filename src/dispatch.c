@@ -209,11 +209,12 @@ static void kev_dispatch_collect(void)
 	if (slow)
 		wait_event_interruptible_timeout(kev_dispatch_wait, kev_hurried(),
 						 msecs_to_jiffies(slow));
-	/* Begun before any stage is looked at; pairs with kev_dispatch_drain() */
+	/* Before any stage is looked at; pairs with kev_dispatch_ask() */
 	smp_store_mb(kev_pass.begun, kev_pass.begun + 1);
 	if (kev_log_collect(kev_source_resolve))
 		kev_stream_wake();
-	WRITE_ONCE(kev_pass.ended, kev_pass.begun);
+	/* What it collected is in the log; pairs with kev_pass_after() */
+	smp_store_release(&kev_pass.ended, kev_pass.begun);
 	wake_up_all(&kev_dispatch_wait);
 }
 
@@ -277,16 +278,37 @@ void kev_dispatch_kick(void)
 	rcu_read_unlock();
 }
 
-/* A pass that begins after the call, and what kevnotifyd did before it, or a moment */
-static void kev_dispatch_drain(void)
+/* Have kevnotifyd make a pass; what to give to kev_pass_after() */
+static u32 kev_dispatch_ask(void)
 {
 	u32 begun;
 
-	/* What was staged, or set, is seen by each pass that is not among these */
+	/* What was staged, or set, is seen in each pass that is not among these */
 	smp_mb();
 	begun = READ_ONCE(kev_pass.begun);
 	kev_dispatch_kick();
-	wait_event_timeout(kev_dispatch_wait, (s32)(READ_ONCE(kev_pass.ended) - begun) > 0, HZ);
+	return begun;
+}
+
+/* Has a pass ended that began after kev_dispatch_ask(), and so what was done before it? */
+static bool kev_pass_after(u32 begun)
+{
+	/* Pairs with kev_dispatch_collect() */
+	return (s32)(smp_load_acquire(&kev_pass.ended) - begun) > 0;
+}
+
+/* Likewise, and is no run under way? With a reason set before, none starts any more. */
+static bool kev_rest_after(u32 begun)
+{
+	return kev_pass_after(begun) && !kev_run_active();
+}
+
+/* For kevnotify_source_unregister(): one more pass, or a moment */
+static void kev_dispatch_drain(void)
+{
+	u32 begun = kev_dispatch_ask();
+
+	wait_event_timeout(kev_dispatch_wait, kev_pass_after(begun), HZ);
 }
 
 /*
@@ -325,12 +347,13 @@ static void kev_dispatch_rates_written(void)
  */
 int kev_dispatch_pause(void)
 {
+	u32 begun;
 	int err;
 
 	kev_pause_set(KEV_PAUSE_USER);
-	kev_dispatch_drain();
+	begun = kev_dispatch_ask();
 	err = wait_event_killable(kev_dispatch_wait,
-				  !kev_run_active() || READ_ONCE(kev_stopping));
+				  kev_rest_after(begun) || READ_ONCE(kev_stopping));
 	if (err)
 		return -EINTR;
 	/* Also where the run has ended meanwhile: no other starts */
@@ -346,10 +369,12 @@ int kev_dispatch_pause(void)
  */
 void kev_dispatch_end_run(enum kev_pause why)
 {
+	u32 begun;
+
 	kev_pause_set(why);
 	wake_up_all(&kev_dispatch_wait);
-	kev_dispatch_drain();
-	if (!wait_event_timeout(kev_dispatch_wait, !kev_run_active(), KEV_END_RUN_MAX))
+	begun = kev_dispatch_ask();
+	if (!wait_event_timeout(kev_dispatch_wait, kev_rest_after(begun), KEV_END_RUN_MAX))
 		pr_err("kevnotifyd does not answer: the helper's run was not ended\n");
 }
 
@@ -571,6 +596,7 @@ int kev_dispatch_init(void)
 void kev_dispatch_exit(void)
 {
 	u64 pending, next;
+	u32 begun;
 	s64 base;
 
 	kev_param_watch(KEV_HELPER, NULL);
@@ -581,10 +607,10 @@ void kev_dispatch_exit(void)
 	kev_param_watch(KEV_BURST, NULL);
 	kev_param_watch(KEV_WINDOW, NULL);
 	kev_pause_exit();
-	/* After the drain no step is past its look at kev_stopping, and no run begins */
 	kev_dispatch_stop();
-	kev_dispatch_drain();
-	wait_event(kev_dispatch_wait, !kev_run_active());
+	/* However long kevnotifyd has to wait for a CPU: it must not leave a run behind */
+	begun = kev_dispatch_ask();
+	wait_event(kev_dispatch_wait, kev_rest_after(begun));
 	kev_report_exit();
 	kev_dispatch_end();
 	kev_feed_cursor(&base, &next);
