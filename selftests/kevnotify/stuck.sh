@@ -52,9 +52,9 @@ runs() {
 	grep -c "^run $1 " "$DBG/refs"
 }
 
-# waiters N: so many there are
+# waiters N: so many there are, once those that ended have gone from /proc too
 waiters() {
-	prints "$1" threads kevnotify/
+	await 10 prints "$1" threads kevnotify/
 }
 
 given_up() {

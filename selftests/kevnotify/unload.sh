@@ -46,10 +46,10 @@ outputs() { sed -n 's/^outputs //p' "$DBG/refs"; }
 goes() { rmmod kevnotify 2>/dev/null; }
 stays() { ! goes && [ -d "$SYS" ]; }
 
-# nothing_left: no module, no thread, no directory
+# nothing_left: no module, no directory, and no thread once it has gone from /proc too
 nothing_left() {
 	[ ! -d /sys/module/kevnotify ] && [ ! -d "$SYS" ] && [ ! -d "$DBG" ] &&
-		[ ! -d /proc/sys/kevnotify ] && prints 0 threads kevnotify
+		[ ! -d /proc/sys/kevnotify ] && await 10 prints 0 threads kevnotify
 }
 
 # holding COMMAND…: a run of it is there, without files of the module's
