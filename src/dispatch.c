@@ -303,7 +303,7 @@ static bool kev_rest_after(u32 begun)
 	return kev_pass_after(begun) && !kev_run_active();
 }
 
-/* For kevnotify_source_unregister(): one more pass, or a moment */
+/* Until all that was staged is in the log, or for a moment */
 static void kev_dispatch_drain(void)
 {
 	u32 begun = kev_dispatch_ask();
