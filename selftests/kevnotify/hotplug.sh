@@ -47,10 +47,23 @@ all_times() {
 	is "$times" "$n" times
 }
 
-plan 1
+unloaded() { [ ! -d /sys/module/kevnotify ]; }
+
+# The first event behind the CPU's last flush finds the doorbell armed. A work that
+# was queued there would stay pending, and the unload wait for it without end.
+armed() {
+	reload burst=0 helper="$HELPER" && modprobe kevnotify-dying late=1 && settle &&
+		echo 0 >"$CPU1" && recorded_all && [ "$gone" -gt 0 ] && is 0 "$going" &&
+		counter_is doorbell_late 0 && rmmod kevnotify-dying && pause || return 1
+	rmmod kevnotify &
+	await 20 unloaded && wait "$!" && echo 1 >"$CPU1"
+}
+
+plan 2
 rcu normal
 begin
 check "$times times a CPU went with events staged, and then the module" all_times
+check "a CPU went with its doorbell armed, and then the module" armed
 echo 1 >"$CPU1" 2>/dev/null
 [ ! -d "$DYING" ] || rmmod kevnotify-dying
 restore

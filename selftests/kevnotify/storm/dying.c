@@ -39,6 +39,10 @@ module_param(going, uint, 0444);
 module_param(gone, uint, 0444);
 module_param(coming, uint, 0444);
 
+/* Raise nothing before the last flush, so that the doorbell is armed behind it */
+static bool late;
+module_param(late, bool, 0444);
+
 static struct kevnotify_source *dying_source;
 
 static void dying_raise(enum dying_id id, unsigned int *calls)
@@ -54,7 +58,8 @@ static void dying_raise(enum dying_id id, unsigned int *calls)
 /* With interrupts off, and the CPU still online: what is queued now stays pending */
 static int dying_going(struct kprobe *p, struct pt_regs *regs)
 {
-	dying_raise(DYING_GOING, &going);
+	if (!late)
+		dying_raise(DYING_GOING, &going);
 	return 0;
 }
 
