@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wake: how kevnotifyd is told to look again, and how others wait until it has.
+ * A low file: whatever changes something for kevnotifyd can call it.
+ */
+#include <linux/atomic.h>
+#include <linux/jiffies.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+
+#include "wake.h"
+
+DECLARE_WAIT_QUEUE_HEAD(kev_wake_waiters);
+
+static struct task_struct __rcu *kev_wake_thread;
+static atomic_t kev_wake_kicks;
+static bool kev_wake_ends;
+/* Passes over the stages; kevnotifyd writes */
+static struct {
+	u32	begun;
+	u32	ended;
+} kev_wake_pass;
+
+/**
+ * kev_wake_kick() - have kevnotifyd look again
+ *
+ * Context: any but NMI, with no scheduler lock held.
+ */
+void kev_wake_kick(void)
+{
+	struct task_struct *thread;
+
+	atomic_set(&kev_wake_kicks, 1);
+	/* Pairs with the order in kev_dispatch_sleep(): state, then look */
+	smp_mb__after_atomic();
+	/* The end of a check at a write may come here when kevnotifyd has gone */
+	rcu_read_lock();
+	thread = rcu_dereference(kev_wake_thread);
+	if (thread)
+		wake_up_process(thread);
+	rcu_read_unlock();
+}
+
+/**
+ * kev_wake_kicked() - was there a kick since the last call?
+ *
+ * Context: kevnotifyd.
+ */
+bool kev_wake_kicked(void)
+{
+	return atomic_xchg(&kev_wake_kicks, 0);
+}
+
+/* Have all tasks in kev_wake_waiters look at their condition again */
+void kev_wake_all(void)
+{
+	wake_up_all(&kev_wake_waiters);
+}
+
+/**
+ * kev_wake_ask() - have kevnotifyd make a pass
+ *
+ * Context: task.
+ * Return: what to give to kev_wake_passed().
+ */
+u32 kev_wake_ask(void)
+{
+	u32 begun;
+
+	/* What was staged, or set, is seen in each pass that is not among these */
+	smp_mb();
+	begun = READ_ONCE(kev_wake_pass.begun);
+	kev_wake_kick();
+	return begun;
+}
+
+/**
+ * kev_wake_passed() - has a pass ended that began after kev_wake_ask()?
+ * @asked: what that returned
+ *
+ * Context: any.
+ * Return: true if so: kevnotifyd has seen what was done before the question.
+ */
+bool kev_wake_passed(u32 asked)
+{
+	/* Pairs with kev_wake_end_pass() */
+	return (s32)(smp_load_acquire(&kev_wake_pass.ended) - asked) > 0;
+}
+
+/**
+ * kev_wake_drain() - wait until all that was staged is in the log, or for a second
+ *
+ * Context: task; sleeps.
+ */
+void kev_wake_drain(void)
+{
+	u32 asked = kev_wake_ask();
+
+	wait_event_timeout(kev_wake_waiters, kev_wake_passed(asked), HZ);
+}
+
+/**
+ * kev_wake_begin_pass() - a pass begins: before any stage is looked at
+ *
+ * Context: kevnotifyd.
+ */
+void kev_wake_begin_pass(void)
+{
+	/* Pairs with kev_wake_ask() */
+	smp_store_mb(kev_wake_pass.begun, kev_wake_pass.begun + 1);
+}
+
+/**
+ * kev_wake_end_pass() - what the pass collected is in the log
+ *
+ * Context: kevnotifyd.
+ */
+void kev_wake_end_pass(void)
+{
+	/* Pairs with kev_wake_passed() */
+	smp_store_release(&kev_wake_pass.ended, kev_wake_pass.begun);
+	kev_wake_all();
+}
+
+/**
+ * kev_wake_set_stopping() - the module goes: no run starts, and every wait ends
+ *
+ * Before sysfs goes, which waits for its writers.
+ *
+ * Context: task.
+ */
+void kev_wake_set_stopping(void)
+{
+	WRITE_ONCE(kev_wake_ends, true);
+	kev_wake_all();
+	kev_wake_kick();
+}
+
+/* Does the module go? */
+bool kev_wake_stopping(void)
+{
+	return READ_ONCE(kev_wake_ends);
+}
+
+/**
+ * kev_wake_attach() - kicks go to this thread from now on
+ * @thread: kevnotifyd; referenced
+ *
+ * Context: task.
+ */
+void kev_wake_attach(struct task_struct *thread)
+{
+	rcu_assign_pointer(kev_wake_thread, get_task_struct(thread));
+}
+
+/**
+ * kev_wake_detach() - kicks go nowhere
+ *
+ * Context: task; may sleep. kevnotifyd has ended.
+ */
+void kev_wake_detach(void)
+{
+	struct task_struct *thread = rcu_dereference_protected(kev_wake_thread, true);
+
+	RCU_INIT_POINTER(kev_wake_thread, NULL);
+	synchronize_rcu();
+	put_task_struct(thread);
+}
