@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_FIFO_H
+#define _KEV_FIFO_H
+
+#include <linux/atomic.h>
+
+struct file;
+struct file_operations;
+
+/**
+ * struct kev_fifo - what is behind an inode of ours; embedded
+ * @release: frees it, when no file and no O_PATH descriptor is left
+ */
+struct kev_fifo {
+	void (*release)(struct kev_fifo *fifo);
+};
+
+struct file *kev_fifo_open(struct kev_fifo *fifo, const char *name, int flags,
+			   const struct file_operations *fops);
+struct kev_fifo *kev_fifo_of(const struct file *file);
+
+#endif /* _KEV_FIFO_H */
