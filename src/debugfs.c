@@ -8,10 +8,10 @@
 
 #include "debugfs.h"
 #include "feed.h"
-#include "helper.h"
 #include "inject.h"
 #include "log.h"
 #include "params.h"
+#include "run.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
@@ -67,7 +67,7 @@ static int refs_show(struct seq_file *m, void *unused)
 		/* Without the one that this walk holds */
 		seq_printf(m, "source %s number=%u owner=%s refs=%u\n", src->name, src->number,
 			   module_name(src->owner), kref_read(&src->ref) - 1);
-	kev_helper_show(m);
+	kev_run_show(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(refs);
@@ -108,11 +108,12 @@ DEFINE_DEBUGFS_ATTRIBUTE(kev_knob_fops, kev_knob_get, kev_knob_set, "%llu\n");
 /**
  * kev_debugfs_init() - show what there is to debug
  *
- * Nothing depends on it, so that its failures are nobody's.
+ * Best effort: errors are ignored.
  *
  * Context: task; may sleep.
+ * Return: 0.
  */
-void kev_debugfs_init(void)
+int kev_debugfs_init(void)
 {
 	struct dentry *inject;
 	int i;
@@ -129,6 +130,7 @@ void kev_debugfs_init(void)
 					   &kev_inject_knobs[i].every, &kev_knob_fops);
 	debugfs_create_file_unsafe("slow_ms", 0644, inject, &kev_inject_slow_ms,
 				   &kev_knob_fops);
+	return 0;
 }
 
 /**

@@ -2,7 +2,7 @@
 #ifndef _KEV_DEBUGFS_H
 #define _KEV_DEBUGFS_H
 
-void kev_debugfs_init(void);
+int kev_debugfs_init(void);
 void kev_debugfs_exit(void);
 
 #endif /* _KEV_DEBUGFS_H */

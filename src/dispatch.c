@@ -4,7 +4,6 @@
  * the helper, one run at a time. It owns every timeout, and collects while it
  * waits for anything. It never blocks on a file system and never allocates.
  */
-#include <linux/atomic.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -21,57 +20,44 @@
 #include "helper.h"
 #include "inject.h"
 #include "log.h"
-#include "mark.h"
 #include "params.h"
 #include "pause.h"
 #include "raise.h"
 #include "report.h"
 #include "run.h"
+#include "selfnoise.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
 #include "stream.h"
+#include "wake.h"
 
 /* The longest sleep: if a doorbell were ever lost, its event would wait so long */
 #define KEV_BACKSTOP		(10 * HZ)
-/* A power transition does not wait longer, whatever may have become of kevnotifyd */
-#define KEV_END_RUN_MAX		(4 * HZ)
+/* A suspend does not wait longer for a start that is cancelled */
+#define KEV_CANCEL_MAX		(2 * HZ)
 /* control/test waits for so long beyond the parameter "timeout" */
 #define KEV_TEST_SLACK		(3 * HZ)
 
 /* kevnotifyd's own state */
 static struct {
-	bool			helper;		/* there was one at the last look */
+	struct kev_helper	helper;		/* as it was at the last look */
 	unsigned int		signals;
 	struct kev_record	record;		/* the one being looked at */
 	struct kev_notes	notes;
 	const struct cred	*plain;		/* kevnotifyd's, without the mark */
-	char			path[KEV_HELPER_VALUE + 1];
 } kev_d;
 
-static struct task_struct __rcu *kev_dispatch_task;
-static atomic_t kev_dispatch_kicked;
-static atomic_t kev_helper_changed;
-/* There is a helper, as its last writer left it; its watcher's own */
-static bool kev_helper_there;
-/* The next record when a helper was set after none */
-static atomic64_t kev_helper_from;
-static bool kev_stopping;
-/* Passes over the stages; kevnotifyd writes */
-static struct {
-	u32	begun;
-	u32	ended;
-} kev_pass;
-/* For who waits for a pass, or for the end of a run */
-static DECLARE_WAIT_QUEUE_HEAD(kev_dispatch_wait);
+static struct task_struct *kev_dispatch_task;
 static void (*kev_signal_fn)(unsigned int seen);
 /* One test at a time */
 static DEFINE_MUTEX(kev_test_mutex);
+/* One writer that pauses at a time */
+static DEFINE_MUTEX(kev_pause_mutex);
 
 /* The first helper after none starts at the newest record */
-static void kev_first_helper(void)
+static void kev_dispatch_skip_to(u64 newest)
 {
-	u64 newest = atomic64_read(&kev_helper_from) - 1;
 	u64 next;
 	s64 base;
 
@@ -82,45 +68,39 @@ static void kev_first_helper(void)
 	kev_feed_seek(newest);
 }
 
-/* The parameter was written: a backoff ends */
-static void kev_follow_helper(void)
+/* The helper was written: a backoff ends */
+static void kev_dispatch_follow_helper(void)
 {
-	bool helper;
+	bool had = *kev_d.helper.value, has;
+	unsigned int since = kev_d.helper.since;
 
-	if (!atomic_xchg(&kev_helper_changed, 0))
+	if (kev_helper_generation() == kev_d.helper.generation)
 		return;
-	helper = kev_helper_get(kev_d.path);
+	has = kev_helper_get(&kev_d.helper);
 	kev_backoff_end();
 	kev_run_forget();
 	kev_feed_overrun();
-	if (helper && !kev_d.helper)
-		kev_first_helper();
-	if (!helper)
+	if (has && kev_d.helper.since != since)
+		kev_dispatch_skip_to(kev_d.helper.from);
+	if (!has)
 		kev_health_set(KEV_HELPER_NONE, 0);
-	else if (!kev_d.helper)
+	else if (!had)
 		kev_health_set(KEV_HELPER_OK, 0);
-	kev_d.helper = helper;
-}
-
-/* Nothing is waited for that takes long */
-static bool kev_hurried(void)
-{
-	return READ_ONCE(kev_stopping) || kev_pause_power();
 }
 
 /* May a run start? If not, *left is when to look again. */
-static bool kev_run_may_start(unsigned long *left)
+static bool kev_dispatch_may_start(unsigned long *left)
 {
 	unsigned long backoff = kev_backoff_left();
 
 	*left = MAX_SCHEDULE_TIMEOUT;
-	if (kev_pause_any() || !kev_helper_ready())
+	if (kev_pause_any())
 		return false;
 	if (backoff) {
 		*left = backoff;
 		return false;
 	}
-	if (kev_helper_stuck() >= KEV_STUCK_MAX) {
+	if (kev_run_stuck() >= KEV_STUCK_MAX) {
 		kev_health_held(KEV_HELPER_STUCK, 0);
 		*left = HZ;
 		return false;
@@ -137,26 +117,64 @@ static unsigned long kev_hold_left(void)
 	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
 }
 
+/* A resident reader is started before the trouble is there, and needs no memory then */
+static unsigned long kev_dispatch_start_resident(void)
+{
+	unsigned long left;
+
+	if (*kev_d.helper.value != KEV_HELPER_PIPE || kev_param(KEV_LINGER))
+		return MAX_SCHEDULE_TIMEOUT;
+	if (!kev_dispatch_may_start(&left) ||
+	    !kev_run_start(&kev_d.helper, NULL, &kev_d.notes))
+		return left;
+	return kev_run_watch();
+}
+
 /* The next record for the helper, and a run for it if one may start */
 static unsigned long kev_dispatch_next(void)
 {
 	unsigned long left;
 	int err;
 
-	kev_follow_helper();
-	if (!kev_d.helper) {
+	kev_dispatch_follow_helper();
+	if (!*kev_d.helper.value) {
 		kev_feed_overrun();
 		return MAX_SCHEDULE_TIMEOUT;
 	}
 	err = kev_feed_take(KEV_FEED_DISPATCH, &kev_d.record, &kev_d.notes);
+	if (err == -EAGAIN)
+		return 0;
 	if (err != 1)
-		return err == -EAGAIN ? 0 : MAX_SCHEDULE_TIMEOUT;
-	if (!kev_run_may_start(&left)) {
+		return kev_dispatch_start_resident();
+	if (!kev_dispatch_may_start(&left) ||
+	    !kev_run_start(&kev_d.helper, &kev_d.record, &kev_d.notes)) {
 		kev_feed_release(true);
 		return min(left, kev_hold_left());
 	}
-	kev_run_start(kev_d.path, &kev_d.record, &kev_d.notes);
-	return kev_run_watch(false);
+	return kev_run_watch();
+}
+
+/*
+ * A helper shares its process group with the kernel's threads, so that it may well
+ * signal us: as long as a run is under way that is its own noise.
+ */
+static void kev_dispatch_signals(void)
+{
+	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
+	const struct cred *marked = NULL;
+	int sig;
+
+	/* kthread_stop() makes signal_pending() true with no signal to take */
+	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
+		if (sig != SIGUSR1 || !fn || kev_wake_stopping())
+			continue;
+		if (!kev_run_active())
+			marked = override_creds(kev_d.plain);
+		fn(++kev_d.signals);
+		if (marked)
+			revert_creds(marked);
+		marked = NULL;
+	}
 }
 
 /* A run is under way; returns jiffies until there is more to do for it */
@@ -164,58 +182,39 @@ static unsigned long kev_dispatch_watch(void)
 {
 	unsigned long left;
 
-	if (kev_hurried())
-		kev_run_hurry();
-	left = kev_run_watch(atomic_read(&kev_helper_changed));
+	/* What it sent before its end is taken while it still counts as under way */
+	if (kev_run_over())
+		kev_dispatch_signals();
+	left = kev_run_watch();
 	if (!kev_run_active())
-		wake_up_all(&kev_dispatch_wait);
+		kev_wake_all();
 	return left;
 }
 
 /* Do what there is to do for the helper; returns jiffies until there is more */
 static unsigned long kev_dispatch_step(void)
 {
-	kev_helper_reap();
-	kev_feed_tell();
-	if (kev_run_active())
-		return kev_dispatch_watch();
-	if (READ_ONCE(kev_stopping))
+	/* First of all: what may raise needs sources. There is no run, it would pin the module. */
+	if (kev_wake_stopping())
 		return MAX_SCHEDULE_TIMEOUT;
-	return kev_dispatch_next();
-}
-
-static void kev_dispatch_signals(void)
-{
-	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
-	const struct cred *marked;
-	int sig;
-
-	/* kthread_stop() makes signal_pending() true with no signal to take */
-	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
-		if (sig != SIGUSR1 || !fn)
-			continue;
-		/* Somebody else caused it */
-		marked = override_creds(kev_d.plain);
-		fn(++kev_d.signals);
-		revert_creds(marked);
-	}
+	kev_run_reap();
+	kev_feed_tell();
+	return kev_run_active() ? kev_dispatch_watch() : kev_dispatch_next();
 }
 
 static void kev_dispatch_collect(void)
 {
 	u32 slow = READ_ONCE(kev_inject_slow_ms);
 
-	/* Unloading need not be slow */
+	/* Neither unloading nor a suspend need be slow */
 	if (slow)
-		wait_event_interruptible_timeout(kev_dispatch_wait, kev_hurried(),
+		wait_event_interruptible_timeout(kev_wake_waiters,
+						 kev_wake_stopping() || kev_pause_power(),
 						 msecs_to_jiffies(slow));
-	/* Before any stage is looked at; pairs with kev_dispatch_ask() */
-	smp_store_mb(kev_pass.begun, kev_pass.begun + 1);
+	kev_wake_begin_pass();
 	if (kev_log_collect(kev_source_resolve))
 		kev_stream_wake();
-	/* What it collected is in the log; pairs with kev_pass_after() */
-	smp_store_release(&kev_pass.ended, kev_pass.begun);
-	wake_up_all(&kev_dispatch_wait);
+	kev_wake_end_pass();
 }
 
 /* Sleep until a doorbell, a kick, a signal or the time */
@@ -224,7 +223,7 @@ static void kev_dispatch_sleep(unsigned long left)
 	set_current_state(TASK_INTERRUPTIBLE);
 	/* On every turn, after the state and before the look: see kev_stage_arm() */
 	kev_stage_arm();
-	if (!left || atomic_xchg(&kev_dispatch_kicked, 0) || kev_stage_pending() ||
+	if (!left || kev_wake_kicked() || kev_stage_pending() ||
 	    signal_pending(current) || kthread_should_stop()) {
 		__set_current_state(TASK_RUNNING);
 		return;
@@ -241,11 +240,10 @@ static int kev_dispatch_thread(void *unused)
 {
 	unsigned long left;
 
-	kev_d.plain = kev_mark_current();
+	kev_d.plain = kev_selfnoise_wear_own();
 	allow_signal(SIGUSR1);
 	/* A helper that was set at load gets everything from the first event on */
-	kev_d.helper = kev_helper_get(kev_d.path);
-	if (kev_d.helper)
+	if (kev_helper_get(&kev_d.helper))
 		kev_health_set(KEV_HELPER_OK, 0);
 	while (!kthread_should_stop()) {
 		kev_dispatch_signals();
@@ -258,82 +256,22 @@ static int kev_dispatch_thread(void *unused)
 	return 0;
 }
 
-/**
- * kev_dispatch_kick() - have kevnotifyd look again
- *
- * Context: any but NMI, with no scheduler lock held.
- */
-void kev_dispatch_kick(void)
+/* Has a pass ended since, and is no run under way? With a reason set before, none starts any more. */
+static bool kev_dispatch_rests(u32 asked)
 {
-	struct task_struct *task;
-
-	atomic_set(&kev_dispatch_kicked, 1);
-	/* Pairs with the order in kev_dispatch_sleep(): state, then look */
-	smp_mb__after_atomic();
-	/* A waiter whose run has ended may come here when kevnotifyd has gone */
-	rcu_read_lock();
-	task = rcu_dereference(kev_dispatch_task);
-	if (task)
-		wake_up_process(task);
-	rcu_read_unlock();
+	return kev_wake_passed(asked) && !kev_run_active();
 }
 
-/* Have kevnotifyd make a pass; what to give to kev_pass_after() */
-static u32 kev_dispatch_ask(void)
+static int kev_dispatch_pause_wait(void)
 {
-	u32 begun;
+	u32 asked = kev_wake_ask();
 
-	/* What was staged, or set, is seen in each pass that is not among these */
-	smp_mb();
-	begun = READ_ONCE(kev_pass.begun);
-	kev_dispatch_kick();
-	return begun;
-}
-
-/* Has a pass ended that began after kev_dispatch_ask(), and so what was done before it? */
-static bool kev_pass_after(u32 begun)
-{
-	/* Pairs with kev_dispatch_collect() */
-	return (s32)(smp_load_acquire(&kev_pass.ended) - begun) > 0;
-}
-
-/* Likewise, and is no run under way? With a reason set before, none starts any more. */
-static bool kev_rest_after(u32 begun)
-{
-	return kev_pass_after(begun) && !kev_run_active();
-}
-
-/* Until all that was staged is in the log, or for a moment */
-static void kev_dispatch_drain(void)
-{
-	u32 begun = kev_dispatch_ask();
-
-	wait_event_timeout(kev_dispatch_wait, kev_pass_after(begun), HZ);
-}
-
-/*
- * In the writer's task: which record is the newest is decided here, as what is
- * raised after the write is the new helper's.
- */
-static void kev_dispatch_helper_written(void)
-{
-	char path[KEV_HELPER_VALUE + 1];
-	bool helper = kev_helper_get(path);
-
-	if (helper && !kev_helper_there) {
-		/* What was raised before is in the log then */
-		kev_dispatch_drain();
-		atomic64_set(&kev_helper_from, kev_log_next());
-	}
-	kev_helper_there = helper;
-	atomic_set(&kev_helper_changed, 1);
-	kev_dispatch_kick();
-}
-
-static void kev_dispatch_rates_written(void)
-{
-	kev_source_rates_changed();
-	kev_dispatch_kick();
+	if (wait_event_killable(kev_wake_waiters, kev_dispatch_rests(asked) ||
+				!kev_pause_is(KEV_PAUSE_USER) || kev_wake_stopping()))
+		return -EINTR;
+	if (kev_wake_stopping())
+		return -ENODEV;
+	return kev_pause_is(KEV_PAUSE_USER) ? 0 : -ECANCELED;
 }
 
 /**
@@ -342,50 +280,55 @@ static void kev_dispatch_rates_written(void)
  * kev_pause_clear() undoes it.
  *
  * Context: task; sleeps until the run under way has ended.
- * Return: 0; -EINTR for a fatal signal and -ENODEV when the module goes: no
- * new run starts then either.
+ * Return: 0; else nothing has changed: -EINTR for a fatal signal, -ENODEV when the
+ * module goes, -ECANCELED if another task resumed meanwhile, -EDEADLK for the
+ * helper itself.
  */
 int kev_dispatch_pause(void)
 {
-	u32 begun;
+	bool was;
 	int err;
 
-	kev_pause_set(KEV_PAUSE_USER);
-	begun = kev_dispatch_ask();
-	err = wait_event_killable(kev_dispatch_wait,
-				  kev_rest_after(begun) || READ_ONCE(kev_stopping));
-	if (err)
+	/* It would wait for its own end */
+	if (kev_selfnoise_runs())
+		return -EDEADLK;
+	if (mutex_lock_killable(&kev_pause_mutex))
 		return -EINTR;
-	/* Also where the run has ended meanwhile: no other starts */
-	return READ_ONCE(kev_stopping) ? -ENODEV : 0;
+	was = kev_pause_is(KEV_PAUSE_USER);
+	kev_pause_set(KEV_PAUSE_USER);
+	err = kev_dispatch_pause_wait();
+	if (err && !was)
+		kev_pause_clear(KEV_PAUSE_USER);
+	mutex_unlock(&kev_pause_mutex);
+	return err;
 }
 
 /**
- * kev_dispatch_end_run() - start no more runs, and end the one under way
- * @why: KEV_PAUSE_PM: TERM, 1 s, KILL, 1 s, given up; KEV_PAUSE_REBOOT: KILL at
- *	once
+ * kev_dispatch_sleep_machine() - start no more runs, and cancel a start that has not come to exec
+ * @why: KEV_PAUSE_PM or KEV_PAUSE_REBOOT
  *
- * Context: task; sleeps until there is no run, but not for ever.
+ * Context: task; sleeps until there is no such start, but not for ever.
  */
-void kev_dispatch_end_run(enum kev_pause why)
+void kev_dispatch_sleep_machine(enum kev_pause why)
 {
-	u32 begun;
+	u32 asked;
 
 	kev_pause_set(why);
-	wake_up_all(&kev_dispatch_wait);
-	begun = kev_dispatch_ask();
-	if (!wait_event_timeout(kev_dispatch_wait, kev_rest_after(begun), KEV_END_RUN_MAX))
-		pr_err("kevnotifyd does not answer: the helper's run was not ended\n");
+	kev_wake_all();
+	asked = kev_wake_ask();
+	if (!wait_event_timeout(kev_wake_waiters, kev_dispatch_rests(asked) ||
+				(kev_wake_passed(asked) && kev_run_execed()), KEV_CANCEL_MAX))
+		pr_err("the start of a helper was not cancelled in time\n");
 }
 
 /**
- * kev_dispatch_wake() - the machine has resumed, or did not suspend after all
+ * kev_dispatch_wake_machine() - the machine has resumed, or did not suspend after all
  *
  * Runs start when "grace" has passed anew.
  *
  * Context: task.
  */
-void kev_dispatch_wake(void)
+void kev_dispatch_wake_machine(void)
 {
 	kev_pause_grace();
 	kev_pause_clear(KEV_PAUSE_PM);
@@ -411,7 +354,7 @@ const char *kev_dispatch_state(void)
  */
 void kev_dispatch_flush(void)
 {
-	kev_dispatch_drain();
+	kev_wake_drain();
 	kev_feed_seek(kev_log_next());
 }
 
@@ -452,9 +395,9 @@ static int kev_test_wait(u64 seq)
 
 	if (timeout)
 		limit = msecs_to_jiffies(timeout) + KEV_TEST_SLACK;
-	left = wait_event_killable_timeout(kev_dispatch_wait,
+	left = wait_event_killable_timeout(kev_wake_waiters,
 					   kev_report_test_known(seq, &err) ||
-					   READ_ONCE(kev_stopping), limit);
+					   kev_wake_stopping(), limit);
 	if (left < 0)
 		return -EINTR;
 	if (kev_report_test_known(seq, &err))
@@ -464,19 +407,22 @@ static int kev_test_wait(u64 seq)
 
 static int kev_test_run(void)
 {
-	char path[KEV_HELPER_VALUE + 1];
+	struct kev_helper helper;
 	u64 from, seq;
 
-	if (!kev_helper_get(path))
+	/* It would wait for its own end */
+	if (kev_selfnoise_runs())
+		return -EDEADLK;
+	if (!kev_helper_get(&helper))
 		return -ENXIO;
 	if (kev_pause_any())
 		return -EAGAIN;
 	from = kev_log_next();
 	kev_report_test_raise();
-	kev_dispatch_drain();
+	kev_wake_drain();
 	seq = kev_test_find(from);
 	if (!seq)
-		return READ_ONCE(kev_stopping) ? -ENODEV : -ENOBUFS;
+		return kev_wake_stopping() ? -ENODEV : -ENOBUFS;
 	kev_report_test_begin(seq);
 	return kev_test_wait(seq);
 }
@@ -500,119 +446,106 @@ int kev_dispatch_test(void)
 }
 
 /**
- * kev_dispatch_on_signal() - say who is told of SIGUSR1
- * @fn: called by kevnotifyd with the number of signals seen; NULL: nobody
+ * kev_dispatch_on_signal() - say what SIGUSR1 does
+ * @fn: called by kevnotifyd with the number of signals seen
  *
- * Context: task; may sleep. Afterwards the former one is not running.
+ * Context: task.
  */
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
 {
 	WRITE_ONCE(kev_signal_fn, fn);
-	kev_dispatch_drain();
 }
 
 /**
- * kev_dispatch_stop() - start no more runs, and end the one under way: the module goes
+ * kev_dispatch_stop() - the module goes: every wait ends, and kevnotifyd only collects
  *
- * Wakes everybody who waits for kevnotifyd. Before sysfs goes, which waits for
- * its writers.
+ * Before sysfs goes, which waits for its writers, and before the sources, of which
+ * kevnotifyd raises some.
  *
- * Context: task.
+ * Context: task; sleeps until kevnotifyd has seen it.
  */
 void kev_dispatch_stop(void)
 {
-	WRITE_ONCE(kev_stopping, true);
-	wake_up_all(&kev_dispatch_wait);
-	kev_dispatch_kick();
+	struct task_struct *task = kev_dispatch_task;
+	u32 asked;
+
+	kev_wake_set_stopping();
+	if (!task)
+		return;
+	asked = kev_wake_ask();
+	while (!wait_event_timeout(kev_wake_waiters, kev_wake_passed(asked) ||
+				   READ_ONCE(task->exit_state), 10 * HZ))
+		pr_err("kevnotifyd gets no CPU: unloading waits for it\n");
 }
 
-static int kev_dispatch_run(void)
+static void kev_dispatch_rates_written(void)
 {
-	struct task_struct *task;
-
-	task = kthread_create(kev_dispatch_thread, NULL, "kevnotifyd");
-	if (IS_ERR(task)) {
-		pr_err("no kevnotifyd thread (%ld): no event would be recorded, not loaded\n",
-		       PTR_ERR(task));
-		return PTR_ERR(task);
-	}
-	rcu_assign_pointer(kev_dispatch_task, get_task_struct(task));
-	kev_stage_attach(task);
-	kev_source_set_drain(kev_dispatch_drain);
-	return 0;
+	kev_source_rates_changed();
+	kev_wake_kick();
 }
 
-static void kev_dispatch_end(void)
-{
-	struct task_struct *task = rcu_dereference_protected(kev_dispatch_task, true);
+static const struct {
+	enum kev_param	which;
+	void		(*changed)(void);
+} kev_dispatch_watches[] = {
+	{ KEV_TIMEOUT, kev_wake_kick },
+	{ KEV_LINGER, kev_wake_kick },
+	{ KEV_HOLD, kev_wake_kick },
+	{ KEV_HELPER_LEVEL, kev_wake_kick },
+	{ KEV_BURST, kev_dispatch_rates_written },
+	{ KEV_WINDOW, kev_dispatch_rates_written },
+};
 
-	kev_stage_detach();
-	kthread_stop(task);
-	RCU_INIT_POINTER(kev_dispatch_task, NULL);
-	synchronize_rcu();
-	put_task_struct(task);
+static void kev_dispatch_watch_params(bool on)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(kev_dispatch_watches); i++)
+		kev_param_watch(kev_dispatch_watches[i].which,
+				on ? kev_dispatch_watches[i].changed : NULL);
 }
 
 /**
  * kev_dispatch_init() - start kevnotifyd
  *
- * Context: task; may sleep. The log, the stages and the helper are there.
+ * Context: task; may sleep. The log, the stages and the runs are there.
  * Return: 0, -ENOMEM or -EINTR.
  */
 int kev_dispatch_init(void)
 {
-	char path[KEV_HELPER_VALUE + 1];
-	int err;
+	struct task_struct *task = kthread_create(kev_dispatch_thread, NULL, "kevnotifyd");
 
-	err = kev_dispatch_run();
-	if (err)
-		return err;
-	err = kev_report_init();
-	if (err) {
-		kev_dispatch_end();
-		return err;
+	if (IS_ERR(task)) {
+		pr_err("no kevnotifyd thread (%ld): no event would be recorded, not loaded\n",
+		       PTR_ERR(task));
+		return PTR_ERR(task);
 	}
+	kev_dispatch_task = task;
 	kev_health_init();
-	kev_pause_init(kev_dispatch_kick);
-	kev_helper_there = kev_helper_get(path);
-	kev_param_watch(KEV_HELPER, kev_dispatch_helper_written);
-	kev_param_watch(KEV_TIMEOUT, kev_dispatch_kick);
-	kev_param_watch(KEV_LINGER, kev_dispatch_kick);
-	kev_param_watch(KEV_HOLD, kev_dispatch_kick);
-	kev_param_watch(KEV_HELPER_LEVEL, kev_dispatch_kick);
-	kev_param_watch(KEV_BURST, kev_dispatch_rates_written);
-	kev_param_watch(KEV_WINDOW, kev_dispatch_rates_written);
-	kev_dispatch_kick();
+	kev_wake_attach(task);
+	kev_stage_attach(task);
+	kev_dispatch_watch_params(true);
+	kev_wake_kick();
 	return 0;
 }
 
 /**
  * kev_dispatch_exit() - stop kevnotifyd
  *
- * Ends a run under way, or gives it up: at most 4 s.
+ * A run under way would have pinned the module, so that there is none.
  *
- * Context: task; may sleep. All other sources are gone.
+ * Context: task; may sleep. All sources are gone.
  */
 void kev_dispatch_exit(void)
 {
 	u64 pending, next;
-	u32 begun;
 	s64 base;
 
-	kev_param_watch(KEV_HELPER, NULL);
-	kev_param_watch(KEV_TIMEOUT, NULL);
-	kev_param_watch(KEV_LINGER, NULL);
-	kev_param_watch(KEV_HOLD, NULL);
-	kev_param_watch(KEV_HELPER_LEVEL, NULL);
-	kev_param_watch(KEV_BURST, NULL);
-	kev_param_watch(KEV_WINDOW, NULL);
-	kev_pause_exit();
-	kev_dispatch_stop();
-	/* However long kevnotifyd has to wait for a CPU: it must not leave a run behind */
-	begun = kev_dispatch_ask();
-	wait_event(kev_dispatch_wait, kev_rest_after(begun));
-	kev_report_exit();
-	kev_dispatch_end();
+	kev_dispatch_watch_params(false);
+	kev_stage_detach();
+	kthread_stop(kev_dispatch_task);
+	kev_dispatch_task = NULL;
+	kev_wake_detach();
 	kev_feed_cursor(&base, &next);
 	pending = kev_log_next() - next;
 	if (pending)

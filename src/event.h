@@ -18,6 +18,8 @@ enum kev_context {
 #define KEV_TRUNCATED	0x02	/* some value did not fit */
 #define KEV_NOTIFY_NONE	0x04	/* for readers; never given to the helper */
 #define KEV_CLOSING	0x08	/* tells how many events of this (source, id) were suppressed */
+#define KEV_ECHO	0x10	/* a run of the helper may be the cause: few of these go to it */
+#define KEV_SUBJECT	0x20	/* the subject has decided on the two, and not the current task */
 
 #define KEV_SLOT_BYTES	512
 #define KEV_DATA_BYTES	(KEV_SLOT_BYTES - 64)

@@ -13,13 +13,13 @@
 #include <linux/math64.h>
 #include <linux/spinlock.h>
 
-#include "dispatch.h"
 #include "feed.h"
 #include "log.h"
 #include "params.h"
 #include "report.h"
 #include "stats.h"
 #include "stream.h"
+#include "wake.h"
 
 /* Records looked at in one call, so that collection goes on */
 #define KEV_FEED_RECORDS	64
@@ -140,7 +140,7 @@ static void kev_feed_settled(void)
 	kev_feed.settled = kev_feed.expired;
 	raw_spin_unlock(&kev_feed.lock);
 	if (tell)
-		kev_dispatch_kick();
+		kev_wake_kick();
 }
 
 /* The record was overwritten while it was copied */
@@ -230,7 +230,7 @@ bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
 		kev_report_test_record(rec->seq, what);
 	/* From now on linger counts; and somebody waits for a test */
 	if (mine && ((who && empty) || kev_report_test(rec)))
-		kev_dispatch_kick();
+		kev_wake_kick();
 	return mine;
 }
 
@@ -400,7 +400,7 @@ void kev_feed_seek(u64 to)
 		kev_feed_seek_now();
 	raw_spin_unlock(&kev_feed.lock);
 	kev_stream_wake();
-	kev_dispatch_kick();
+	kev_wake_kick();
 }
 
 /**

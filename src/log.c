@@ -115,6 +115,8 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	resolve(ev, seq, &origin);
 	rec->suppressed = origin.suppressed;
 	rec->event.level = origin.level;
+	if (origin.quiet)
+		rec->event.flags |= KEV_NOTIFY_NONE;
 	strscpy(rec->source, origin.name, sizeof(rec->source));
 	kev_render_message(&rec->event, &origin, rec->text, KEVNOTIFY_MESSAGE_MAX + 1);
 	kev_log_put_keys(rec, origin.keys);

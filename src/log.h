@@ -39,6 +39,7 @@ struct kev_record {
  * @keys: keys of the values, ended by NULL; or NULL
  * @suppressed: events of the same (source, id) suppressed since the last one
  * @level: syslog level
+ * @quiet: it is not for the helper
  */
 struct kev_origin {
 	const char		*name;
@@ -46,6 +47,7 @@ struct kev_origin {
 	const char *const	*keys;
 	u64			suppressed;
 	u8			level;
+	bool			quiet;
 };
 
 /* Fills in the origin of an event that becomes record seq; called under rcu_read_lock(). */

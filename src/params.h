@@ -2,12 +2,9 @@
 #ifndef _KEV_PARAMS_H
 #define _KEV_PARAMS_H
 
-#include <linux/capability.h>
 #include <linux/compiler.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
-
-#define KEV_HELPER_MAX		255	/* bytes of the helper's path */
-#define KEV_HELPER_VALUE	(KEV_HELPER_MAX + 1)	/* and the sign of pipe mode before it */
 
 /* The values that are numbers; times are in ms */
 enum kev_param {
@@ -22,9 +19,6 @@ enum kev_param {
 	KEV_LOG_RECORDS,
 	KEV_STAGE_SLOTS,
 	KEV_PARAMS,
-	/* Not a number, but it changes too */
-	KEV_HELPER = KEV_PARAMS,
-	KEV_PARAMS_ALL,
 };
 
 /**
@@ -59,31 +53,16 @@ static inline unsigned int kev_param(enum kev_param which)
 	return READ_ONCE(kev_numbers[which].value);
 }
 
-/* Window and burst as raise needs them */
+/* The window in jiffies, for raise */
 extern unsigned int kev_window_jiffies;
 
-/* In pipe mode the helper's value is this and its path */
-#define KEV_HELPER_PIPE	'|'
+/* Orders writers of all parameters; never held over a path walk or a drain */
+extern struct mutex kev_params_mutex;
 
-/**
- * kev_helper_path() - the path in the helper's value
- * @value: the value
- *
- * Context: any.
- * Return: the path, a part of @value.
- */
-static inline const char *kev_helper_path(const char *value)
-{
-	return value + (*value == KEV_HELPER_PIPE);
-}
-
-kernel_cap_t kev_param_caps(void);
-int kev_param_oom_score_adj(void);
 bool kev_may_write(const char *what);
-bool kev_helper_get(char *path);
-int kev_helper_set(const char *value);
+bool kev_params_are_live(void);
+int kev_number_write(struct kev_number *p, const char *text);
 void kev_param_watch(enum kev_param which, void (*changed)(void));
 int kev_params_init(void);
-void kev_params_exit(void);
 
 #endif /* _KEV_PARAMS_H */

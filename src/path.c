@@ -4,35 +4,17 @@
  * every symbolic link's target must be root's and writable by nobody else.
  * A guard against mistakes: the boundary is who may set the helper.
  */
-#include <linux/completion.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
-#include <linux/jiffies.h>
-#include <linux/kref.h>
-#include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
-#include <linux/slab.h>
 #include <linux/stat.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
-#include "inject.h"
 #include "path.h"
 
 #define KEV_PATH_LINKS	40	/* as the kernel's own limit */
-
-/* A walk along a path, which changes as links are followed */
-struct kev_walk {
-	char	done[PATH_MAX];	/* what has been looked at; holds no link */
-	char	rest[PATH_MAX];	/* what has not */
-	char	next[PATH_MAX];	/* the rest to be, when a link is put in */
-	int	links;
-	char	*why;
-	size_t	size;
-};
 
 __printf(3, 4)
 static int kev_path_refuse(struct kev_walk *w, int err, const char *fmt, ...)
@@ -152,131 +134,26 @@ static int kev_path_walk(struct kev_walk *w)
 
 /**
  * kev_path_check() - may this program be started?
+ * @w: room for the walk
  * @path: its absolute path
  * @why: filled with the rule and the culprit when it may not
  * @size: room there
  *
  * Context: task; may sleep, on a dead network file system for ever.
  * Return: 0; -EACCES if root alone does not own it all, or it is no program;
- * -ENOMEM; what the walk met.
+ * what the walk met.
  */
-int kev_path_check(const char *path, char *why, size_t size)
+int kev_path_check(struct kev_walk *w, const char *path, char *why, size_t size)
 {
-	struct kev_walk *w;
 	int err;
 
-	strscpy(why, "out of memory", size);
-	if (kev_inject(KEV_INJECT_ALLOC))
-		return -ENOMEM;
-	w = kvzalloc(sizeof(*w), GFP_KERNEL);
-	if (!w)
-		return -ENOMEM;
+	w->links = 0;
 	w->why = why;
 	w->size = size;
+	w->done[0] = '\0';
 	strscpy(w->rest, path, PATH_MAX);
 	*why = '\0';
 	scoped_with_init_fs()
 		err = kev_path_walk(w);
-	kvfree(w);
 	return err;
-}
-
-/* A check that somebody waits for, but not for ever */
-struct kev_check {
-	struct kref		ref;	/* the work and who waits */
-	struct work_struct	work;
-	struct completion	done;
-	int			err;
-	char			why[KEV_WHY_BYTES];
-	char			path[];
-};
-
-static struct workqueue_struct *kev_path_wq;
-
-static void kev_check_release(struct kref *ref)
-{
-	kfree(container_of(ref, struct kev_check, ref));
-}
-
-static void kev_check_work(struct work_struct *work)
-{
-	struct kev_check *c = container_of(work, struct kev_check, work);
-
-	c->err = kev_path_check(c->path, c->why, sizeof(c->why));
-	complete(&c->done);
-	kref_put(&c->ref, kev_check_release);
-	/* rmmod was told busy so far; kev_path_exit() still waits for this function's end */
-	module_put(THIS_MODULE);
-}
-
-/**
- * kev_path_check_within() - kev_path_check() in a kernel thread, for a limited time
- * @path: the program's absolute path
- * @ms: how long it may take; 0: no limit
- * @why: as there
- * @size: as there
- *
- * The thread sees the root and the mounts that the helper will see, which a
- * caller in a container may not; and a dead network file system hangs it alone.
- *
- * Context: task; may sleep.
- * Return: as kev_path_check(); -ETIMEDOUT; -EINTR for a fatal signal; -ENODEV
- * while the module goes.
- */
-int kev_path_check_within(const char *path, unsigned int ms, char *why, size_t size)
-{
-	unsigned long limit = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT;
-	struct kev_check *c;
-	long left;
-	int err;
-
-	strscpy(why, "out of memory", size);
-	c = kzalloc(struct_size(c, path, strlen(path) + 1), GFP_KERNEL);
-	if (!c)
-		return -ENOMEM;
-	if (!try_module_get(THIS_MODULE)) {
-		kfree(c);
-		return -ENODEV;
-	}
-	kref_init(&c->ref);
-	kref_get(&c->ref);
-	init_completion(&c->done);
-	strcpy(c->path, path);
-	INIT_WORK(&c->work, kev_check_work);
-	queue_work(kev_path_wq, &c->work);
-
-	left = wait_for_completion_killable_timeout(&c->done, limit);
-	if (left > 0) {
-		err = c->err;
-		strscpy(why, c->why, size);
-	} else {
-		err = left ? -EINTR : -ETIMEDOUT;
-		snprintf(why, size, "%s could not be looked at in time", path);
-	}
-	kref_put(&c->ref, kev_check_release);
-	return err;
-}
-
-/**
- * kev_path_init() - make checks in a thread possible
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
-int kev_path_init(void)
-{
-	/* Unbound and wide: one that hangs must not hold up the next */
-	kev_path_wq = alloc_workqueue("kevnotify_path", WQ_UNBOUND, 0);
-	return kev_path_wq ? 0 : -ENOMEM;
-}
-
-/**
- * kev_path_exit() - undo kev_path_init()
- *
- * Context: task; may sleep, not for long: a check under way would have pinned
- * the module.
- */
-void kev_path_exit(void)
-{
-	destroy_workqueue(kev_path_wq);
 }

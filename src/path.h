@@ -2,13 +2,21 @@
 #ifndef _KEV_PATH_H
 #define _KEV_PATH_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 #define KEV_WHY_BYTES	192
 
-int kev_path_check(const char *path, char *why, size_t size);
-int kev_path_check_within(const char *path, unsigned int ms, char *why, size_t size);
-int kev_path_init(void);
-void kev_path_exit(void);
+/* A walk along a path, which changes as links are followed */
+struct kev_walk {
+	char	done[PATH_MAX];	/* what has been looked at; holds no link */
+	char	rest[PATH_MAX];	/* what has not */
+	char	next[PATH_MAX];	/* the rest to be, when a link is put in */
+	int	links;
+	char	*why;
+	size_t	size;
+};
+
+int kev_path_check(struct kev_walk *w, const char *path, char *why, size_t size);
 
 #endif /* _KEV_PATH_H */

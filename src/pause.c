@@ -8,10 +8,9 @@
 
 #include "params.h"
 #include "pause.h"
+#include "wake.h"
 
 static unsigned long kev_pauses;
-/* Told when a reason is gone */
-static void (*kev_pause_over)(void);
 
 /**
  * kev_pause_set() - a reason has come
@@ -33,7 +32,8 @@ void kev_pause_set(enum kev_pause why)
 void kev_pause_clear(enum kev_pause why)
 {
 	clear_bit(why, &kev_pauses);
-	kev_pause_over();
+	kev_wake_kick();
+	kev_wake_all();
 }
 
 /**
@@ -63,7 +63,6 @@ bool kev_pause_any(void)
  * kev_pause_power() - does the machine suspend or go down?
  *
  * Context: any.
- * Return: true if so: a run under way has to end.
  */
 bool kev_pause_power(void)
 {
@@ -104,15 +103,16 @@ void kev_pause_end_grace(void)
 }
 
 /**
- * kev_pause_init() - start with the grace at load
- * @over: called whenever a reason has gone
+ * kev_pause_init() - start with the load, and with the grace at load
  *
  * Context: task.
+ * Return: 0.
  */
-void kev_pause_init(void (*over)(void))
+int kev_pause_init(void)
 {
-	kev_pause_over = over;
+	kev_pause_set(KEV_PAUSE_LOAD);
 	kev_pause_grace();
+	return 0;
 }
 
 /**

@@ -8,8 +8,9 @@
 enum kev_pause {
 	KEV_PAUSE_USER,
 	KEV_PAUSE_GRACE,
-	KEV_PAUSE_PM,		/* the machine suspends: the run under way is ended */
-	KEV_PAUSE_REBOOT,	/* it goes down: ended at once, and no more */
+	KEV_PAUSE_LOAD,		/* init is not over: if it fails, the module's text goes at once */
+	KEV_PAUSE_PM,		/* the machine suspends */
+	KEV_PAUSE_REBOOT,	/* it goes down */
 };
 
 void kev_pause_set(enum kev_pause why);
@@ -20,7 +21,7 @@ bool kev_pause_power(void);
 void kev_pause_grace(void);
 void kev_pause_end_grace(void);
 
-void kev_pause_init(void (*over)(void));
+int kev_pause_init(void);
 void kev_pause_exit(void);
 
 #endif /* _KEV_PAUSE_H */

@@ -12,8 +12,8 @@
 #include <linux/stacktrace.h>
 #include <linux/string.h>
 
-#include "mark.h"
 #include "raise.h"
+#include "selfnoise.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
@@ -104,6 +104,14 @@ static noinline void kev_raise_stack(struct kev_event *ev)
 	kev_value_put(ev, KEV_TYPE_STACK, entries, n * sizeof(*entries));
 }
 
+/* Whether the helper is started, as far as its own noise goes; see kev_source_resolve() */
+static __always_inline u8 kev_raise_noise(enum kev_noise noise)
+{
+	if (likely(noise == KEV_NOISE_NONE))
+		return 0;
+	return noise == KEV_NOISE_OWN ? KEV_NOTIFY_NONE : KEV_ECHO;
+}
+
 /* Who and where; nothing here follows a pointer of the caller's */
 static __always_inline void kev_raise_fill(const struct kev_source *src, struct kev_event *ev)
 {
@@ -112,9 +120,9 @@ static __always_inline void kev_raise_fill(const struct kev_source *src, struct 
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
-	/* In an interrupt it is nobody's; and a burst's end is kevnotifyd's to tell */
-	if (unlikely(kev_mark_here()) && ev->context == KEV_TASK && !(ev->flags & KEV_CLOSING))
-		ev->flags |= KEV_NOTIFY_NONE;
+	/* An interrupt has no cause that could be known; and a burst's end is kevnotifyd's to tell */
+	if (ev->context == KEV_TASK && !(ev->flags & (KEV_CLOSING | KEV_SUBJECT)))
+		ev->flags |= kev_raise_noise(kev_selfnoise_cause());
 	if (unlikely(READ_ONCE(src->stack)))
 		kev_raise_stack(ev);
 }
@@ -216,6 +224,38 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
 
 /**
+ * __kevnotify_raise_of() - raise an event about a task; use kevnotify_raise_of()
+ * @src: the source, which is on
+ * @id: which of its events
+ * @task: its subject, which cannot go meanwhile
+ * @values: the values of its fields; copied
+ * @n: how many
+ *
+ * Context: any, NMI and the scheduler's locks included.
+ */
+void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id,
+			  const struct task_struct *task,
+			  const struct kevnotify_value *values, unsigned int n)
+{
+	struct kev_source *s = kev_source_of(src);
+	struct kev_event *ev;
+	u8 noise;
+
+	if (kev_raise_filtered(s))
+		return;
+	/* The task's credentials may be replaced meanwhile */
+	preempt_disable_notrace();
+	noise = kev_raise_noise(kev_selfnoise_subject(task));
+	preempt_enable_notrace();
+	ev = kev_raise_begin(s, id, noise | KEV_SUBJECT);
+	if (!ev)
+		return;
+	kev_raise_values(ev, values, n);
+	kev_raise_end(s, ev);
+}
+EXPORT_SYMBOL_GPL(__kevnotify_raise_of);
+
+/**
  * kevnotify_raisef() - raise an event with a message of its own
  * @src: the source; a NULL or ERR_PTR source makes this a no-op
  * @id: which of its events
@@ -263,10 +303,8 @@ EXPORT_SYMBOL_GPL(kevnotify_raisef);
  */
 void kev_raise_closing(struct kev_source *src, unsigned int id)
 {
-	bool quiet = src->rate[kev_source_index(src, id)].quiet;
-	struct kev_event *ev;
-
-	ev = kev_raise_begin(src, id, KEV_CLOSING | (quiet ? KEV_NOTIFY_NONE : 0));
+	u8 noise = src->rate[kev_source_index(src, id)].noise;
+	struct kev_event *ev = kev_raise_begin(src, id, KEV_CLOSING | noise);
 
 	if (ev)
 		kev_raise_end(src, ev);

@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "helper.h"
+#include "launch.h"
 #include "log.h"
 #include "stats.h"
 

@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * run: the run under way, from its start to its end; there is never another. It
- * decides when the end is pressed for, and what an end means for the record.
+ * run: the run under way, from its start to its end, and those that are stuck.
+ * It decides when the end is pressed for, and what an end means for the record.
  */
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/timekeeping.h>
 
 #include "feed.h"
 #include "health.h"
-#include "helper.h"
+#include "launch.h"
 #include "params.h"
 #include "pause.h"
 #include "report.h"
 #include "run.h"
+#include "selfnoise.h"
 #include "stats.h"
+#include "stdin.h"
+#include "stdout.h"
 #include "trace.h"
+#include "tree.h"
+#include "wake.h"
 
-#define KEV_TERM_TO_KILL	(2 * HZ)
-#define KEV_KILL_TO_STUCK	HZ
-/* Instead, when the machine suspends */
-#define KEV_TERM_TO_KILL_PM	HZ
+#define KEV_RUN_TERM		(2 * HZ)	/* from TERM to KILL */
+#define KEV_RUN_KILL		HZ		/* from the first KILL to the last */
+#define KEV_RUN_BIRTH		(10 * HZ)	/* from the order to a child */
+#define KEV_RUN_LOOK_MIN	msecs_to_jiffies(10)	/* between looks at the tree, doubled */
+#define KEV_RUN_LOOK_MAX	msecs_to_jiffies(200)
 
 /* How far the end has been pressed */
 enum kev_press {
@@ -30,24 +38,52 @@ enum kev_press {
 	KEV_PRESS_KILL,
 };
 
-/* kevnotifyd's own; others read @running */
+/* Allocated at load, used again. One is active, the others are free or stuck. */
+static struct {
+	struct kev_launch	*launch;
+	bool			stuck;
+} kev_runs[KEV_RUNS_MAX];
+
+/* The active run: kevnotifyd's own; others read @running, @execed and @which */
 static struct {
 	bool			running;
-	bool			delivered;	/* exec succeeded */
+	bool			execed;		/* exec succeeded, and no signal of ours was before it */
 	bool			small;		/* the next start leaves the source's fields out */
 	bool			killed;		/* it was sent a signal */
+	bool			cancelled;	/* by a suspend or a reboot */
+	bool			unborn;		/* it was said that there is no child */
 	bool			idle;		/* pipe mode: there was nothing at the last look */
-	bool			limited;
+	bool			frozen;		/* a suspend is under way */
+	unsigned int		which;		/* of kev_runs */
+	struct kev_launch	*launch;
+	unsigned int		generation;	/* of the helper that it runs */
 	enum kev_press		press;
-	unsigned long		deadline;	/* jiffies, if limited */
+	unsigned long		ordered;	/* jiffies */
+	unsigned long		froze;		/* jiffies, with @frozen */
+	unsigned long		slept;		/* jiffies that no time limit counts */
+	unsigned long		until;		/* jiffies, when pressed */
+	unsigned long		look;		/* jiffies from one look at the tree to the next */
 	unsigned long		busy;		/* jiffies, pipe mode: something came */
 	u64			pipe;		/* its number in pipe mode; 0: exec mode */
 	u64			pipes;		/* numbers given */
-	const struct kev_record	*rec;		/* what it was started for */
+	const struct kev_record	*rec;		/* what it was started for; NULL: a resident reader */
+	struct kev_tree		others;		/* its tree, but for the program itself */
 } kev_run;
 
-/* A run that never came to exec: which state does its errno mean? */
-static enum kev_helper_state kev_noexec_state(int err)
+/* The record that it was started for; 0: none */
+static u64 kev_run_seq(void)
+{
+	return kev_run.rec ? kev_run.rec->seq : 0;
+}
+
+/* In pipe mode, with linger 0: it stays for good, and is there before the trouble */
+static bool kev_run_resident(void)
+{
+	return kev_run.pipe && !kev_param(KEV_LINGER);
+}
+
+/* The path was refused: which state does that mean? An errno of exec means none. */
+static enum kev_helper_state kev_run_refused_state(int err)
 {
 	switch (err) {
 	case ENOENT:
@@ -72,7 +108,22 @@ static void kev_run_too_big(void)
 	kev_run.small = !kev_run.small;
 }
 
-/* The run never came to exec: hold the record, and try again later */
+/* Why it did not come to exec, in the kernel log */
+static void kev_run_explain(const struct kev_result *res)
+{
+	const char *why;
+	int err;
+
+	if (!kev_launch_looked(kev_run.launch, &err, &why) || !*why)
+		return;
+	if (err)
+		pr_warn_ratelimited("helper not run: %*pEhp (%d)\n", (int)strlen(why), why, err);
+	else
+		pr_warn_ratelimited("helper not run: its interpreter or loader '%*pEhp' cannot be reached (%d)\n",
+				    (int)strlen(why), why, -res->code);
+}
+
+/* The record is held: the run never came to exec, or was signalled before */
 static void kev_run_held(const struct kev_result *res)
 {
 	if (res->outcome == KEV_NOEXEC && res->code == E2BIG && !kev_run.pipe) {
@@ -80,13 +131,19 @@ static void kev_run_held(const struct kev_result *res)
 		return;
 	}
 	kev_feed_release(true);
+	/* By the machine's suspend: that says nothing of the helper */
+	if (kev_run.cancelled)
+		return;
+	kev_run_explain(res);
 	kev_backoff_start();
 	if (res->outcome == KEV_BLOCKED)
 		kev_health_held(KEV_HELPER_BLOCKED, 0);
 	else if (res->outcome == KEV_BUSY)
 		kev_health_held(KEV_HELPER_BUSY, EBUSY);
+	else if (res->outcome == KEV_NOEXEC && res->refused)
+		kev_health_held(kev_run_refused_state(res->code), res->code);
 	else if (res->outcome == KEV_NOEXEC)
-		kev_health_held(kev_noexec_state(res->code), res->code);
+		kev_health_held(KEV_HELPER_FAILING, res->code);
 	else
 		kev_health_held(KEV_HELPER_FAILING, ETIMEDOUT);
 }
@@ -101,13 +158,22 @@ static const enum kev_stat kev_outcome_stats[KEV_OUTCOMES] = {
 	[KEV_BUSY]	= KEV_STAT_BUSY,
 };
 
-/* exec succeeded: from here on the record is delivered; in pipe mode it has to be read */
-static void kev_run_delivered(u64 execed)
+/*
+ * exec succeeded: from here on the record is delivered; in pipe mode it has to be
+ * read. A run that we signalled before that was seen may not have begun: at
+ * least once, so it is held.
+ */
+static void kev_run_note_exec(void)
 {
-	if (kev_run.delivered || !execed)
+	u64 execed = kev_launch_execed(kev_run.launch);
+
+	if (kev_run.execed || !execed || kev_run.killed || kev_run.cancelled)
 		return;
-	kev_run.delivered = true;
-	kev_hist_add(&kev_hist_raise_to_exec, execed - kev_run.rec->event.mono);
+	WRITE_ONCE(kev_run.execed, true);
+	/* A suspend waits for that */
+	kev_wake_all();
+	if (kev_run.rec)
+		kev_hist_add(&kev_hist_raise_to_exec, execed - kev_run.rec->event.mono);
 	if (kev_run.pipe)
 		return;
 	kev_backoff_end();
@@ -116,27 +182,18 @@ static void kev_run_delivered(u64 execed)
 }
 
 /* The helper was started: is it well? */
-static void kev_run_judge(const struct kev_result *res)
+static void kev_run_set_state(const struct kev_result *res)
 {
 	bool well = res->outcome == KEV_EXITED && !res->code;
 
-	if (kev_helper_stuck() >= KEV_STUCK_MAX)
+	if (kev_run_stuck() >= KEV_STUCK_MAX)
 		kev_health_set(KEV_HELPER_STUCK, 0);
 	else
 		kev_health_set(well ? KEV_HELPER_OK : KEV_HELPER_FAILING, 0);
 }
 
-/* An operator would look for a reason why it ended */
-static void kev_run_ended_by_power(const struct kev_result *res)
-{
-	if (kev_run.press != KEV_PRESS_NONE && kev_pause_power())
-		pr_info("helper for record %llu: %s, as the machine %s\n", kev_run.rec->seq,
-			kev_outcome_names[res->outcome],
-			kev_pause_is(KEV_PAUSE_REBOOT) ? "goes down" : "suspends");
-}
-
 /* In pipe mode: it ended by itself, and there is a record that it did not read */
-static bool kev_run_unread(const struct kev_result *res)
+static bool kev_run_unread(void)
 {
 	struct kev_feed_state feed;
 
@@ -144,7 +201,7 @@ static bool kev_run_unread(const struct kev_result *res)
 		return false;
 	kev_feed_look(&feed);
 	kev_feed_detach(kev_run.pipe);
-	return res->execed && !feed.got && !feed.eof;
+	return kev_run.execed && !feed.got && !feed.eof;
 }
 
 /* The helper lives, and does not read: to start it at once again would go on for ever */
@@ -153,219 +210,356 @@ static void kev_run_failed(const struct kev_result *res)
 	kev_feed_release(true);
 	kev_backoff_start();
 	kev_health_held(KEV_HELPER_FAILING, ENODATA);
-	kev_report_unread(kev_run.rec->seq, res);
+	kev_report_unread(kev_run_seq(), res);
 }
 
-/* What there is to say of the run to who sees records, and to who waits for a test */
+/* What there is to say of the run to those who read records, and to the writer of a test */
 static void kev_run_report(const struct kev_result *res, bool unread)
 {
 	struct kev_result seen = *res;
 
 	if (!unread && (res->outcome != KEV_EXITED || res->code))
-		kev_report_run(kev_run.rec->seq, res);
+		kev_report_run(kev_run_seq(), res);
 	if (unread) {
 		seen.outcome = KEV_NOEXEC;
 		seen.code = ENODATA;
 	}
-	if (kev_report_test(kev_run.rec) && (!kev_run.pipe || unread || !res->execed))
-		kev_report_test_run(kev_run.rec->seq, &seen);
+	if (kev_run.rec && kev_report_test(kev_run.rec) && (!kev_run.pipe || unread || !kev_run.execed))
+		kev_report_test_run(kev_run_seq(), &seen);
+}
+
+/* The rest of its tree that was killed, or is left: one line */
+static void kev_run_name_others(int left)
+{
+	const struct kev_tree *found = &kev_run.others;
+	char names[KEV_TREE_NAMES * (TASK_COMM_LEN + 14)];
+	unsigned int i;
+	size_t len = 0;
+
+	for (i = 0; i < min_t(unsigned int, found->count, KEV_TREE_NAMES); i++)
+		len += scnprintf(names + len, sizeof(names) - len, " %*pEhp[%d]",
+				 (int)strnlen(found->comm[i], TASK_COMM_LEN), found->comm[i],
+				 found->pid[i]);
+	if (len)
+		pr_info("helper for record %llu: %s%s\n", kev_run_seq(),
+			left ? "these processes of it are left:" : "killed with it:", names);
 }
 
 /* Its end, by itself or given up: from here on kevnotifyd may start the next one */
-static void kev_run_ended(const struct kev_result *res)
+static void kev_run_ended(void)
 {
-	u64 ns = res->execed ? ktime_get_mono_fast_ns() - res->execed : 0;
+	struct kev_result res;
 	bool unread;
+	u64 ns = 0;
 
-	kev_run_delivered(res->execed);
-	unread = kev_run_unread(res);
-	kev_run_ended_by_power(res);
-	trace_kevnotify_run(kev_run.rec->seq, res->pid, kev_outcome_names[res->outcome],
-			    res->code, ns);
-	if (res->execed)
+	kev_run_note_exec();
+	kev_launch_result(kev_run.launch, kev_run.killed, &res);
+	WRITE_ONCE(kev_runs[kev_run.which].stuck, res.outcome == KEV_STUCK);
+	unread = kev_run_unread();
+	if (kev_run.execed) {
+		ns = (res.ended ?: ktime_get_mono_fast_ns()) - res.execed;
 		kev_hist_add(&kev_hist_exec_to_exit, ns);
+	}
+	trace_kevnotify_run(kev_run_seq(), res.pid, kev_outcome_names[res.outcome], res.code,
+			    ns);
 	if (unread)
-		kev_run_failed(res);
-	else if (res->execed)
-		kev_run_judge(res);
+		kev_run_failed(&res);
+	else if (kev_run.execed)
+		kev_run_set_state(&res);
 	else
-		kev_run_held(res);
-	/* Who sees it counted finds the helper's state that it left */
-	kev_stat_inc(kev_outcome_stats[res->outcome]);
-	if (res->outcome == KEV_EXITED && res->code)
+		kev_run_held(&res);
+	/* The state before the counter: readers look at the counter first */
+	kev_stat_inc(kev_outcome_stats[res.outcome]);
+	if (res.outcome == KEV_EXITED && res.code)
 		kev_stat_inc(KEV_STAT_EXITED_NONZERO);
-	kev_run_report(res, unread);
+	kev_run_report(&res, unread);
+	if (res.outcome != KEV_STUCK)
+		kev_launch_finish(kev_run.launch);
 	kev_run.pipe = 0;
-	/* Last: who finds no run under way finds this one counted */
+	/* Last: a reader that finds no run under way finds this one counted */
 	smp_store_release(&kev_run.running, false);
 }
 
-static void kev_run_limit(unsigned long ticks)
+/* What began before that is no part of its tree, in ns of CLOCK_MONOTONIC */
+static u64 kev_run_tree_since(void)
 {
-	kev_run.limited = true;
-	kev_run.deadline = jiffies + ticks;
+	u64 age = (u64)kev_param(KEV_TIMEOUT) * NSEC_PER_MSEC, now = ktime_get_mono_fast_ns();
+
+	return kev_run_resident() && now > age ? now - age : 0;
 }
 
-static unsigned long kev_term_to_kill(void)
+/* Signal the program and all others of its tree; how many those are */
+static int kev_run_signal(int sig)
 {
-	return kev_pause_is(KEV_PAUSE_PM) ? KEV_TERM_TO_KILL_PM : KEV_TERM_TO_KILL;
-}
+	struct kev_tree *found = kev_run.press == KEV_PRESS_NONE ? &kev_run.others : NULL;
 
-/* In pipe mode end of file will do, but not for one that did not come to an end in time */
-static void kev_run_ask(void)
-{
-	if (kev_run.pipe && kev_pause_is(KEV_PAUSE_PM)) {
-		kev_feed_end();
-		return;
-	}
-	kev_run.killed = true;
-	kev_helper_kill(SIGTERM);
-}
-
-/* The present run's time is over: TERM, then KILL, then give it up */
-static void kev_run_press(void)
-{
-	struct kev_result res;
-
-	switch (kev_run.press) {
-	case KEV_PRESS_NONE:
-		kev_run.press = KEV_PRESS_TERM;
-		kev_run_ask();
-		kev_run_limit(kev_term_to_kill());
-		break;
-	case KEV_PRESS_TERM:
-		kev_run.press = KEV_PRESS_KILL;
+	if (sig) {
 		kev_run.killed = true;
-		kev_helper_kill(SIGKILL);
-		kev_run_limit(KEV_KILL_TO_STUCK);
-		break;
-	case KEV_PRESS_KILL:
-		kev_helper_write_off(&res);
-		pr_warn("helper for record %llu: pid %d survived SIGKILL and is given up\n",
-			kev_run.rec->seq, res.pid);
-		kev_run_ended(&res);
-		break;
+		kev_launch_kill(kev_run.launch, sig);
 	}
+	return kev_tree_signal(kev_launch_mark(kev_run.launch), kev_launch_pid(kev_run.launch),
+			       kev_run_tree_since(), sig, found);
 }
 
-/* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
-static void kev_pipe_limit(const struct kev_feed_state *feed)
+static void kev_run_press_for(enum kev_press press, unsigned long ticks)
 {
-	unsigned long from = feed->progress;
+	kev_run.press = press;
+	kev_run.until = jiffies + ticks;
+	kev_run.look = KEV_RUN_LOOK_MIN;
+}
 
+/* Its time is over */
+static void kev_run_terminate(void)
+{
+	kev_run_signal(SIGTERM);
+	kev_run_press_for(KEV_PRESS_TERM, KEV_RUN_TERM);
+}
+
+static void kev_run_give_up(void)
+{
+	pr_warn("helper for record %llu: pid %d survived SIGKILL and is given up\n",
+		kev_run_seq(), kev_launch_pid(kev_run.launch));
+	kev_run_ended();
+}
+
+/*
+ * After TERM the tree has some time, then KILL sweeps go through it until none is
+ * left, as what forks may slip through one. Over when the program has ended, and
+ * the others, or the time for both.
+ */
+static unsigned long kev_run_escalate(void)
+{
+	bool over = kev_launch_over(kev_run.launch);
+	unsigned long look;
+	int left = 0;
+
+	if (kev_run.press == KEV_PRESS_KILL)
+		left = kev_run_signal(SIGKILL);
+	else if (over)
+		left = kev_run_signal(0);
+	if (over && (!left || (kev_run.press == KEV_PRESS_KILL &&
+			       time_after_eq(jiffies, kev_run.until)))) {
+		kev_run_name_others(left);
+		kev_run_ended();
+		return 0;
+	}
+	if (time_before(jiffies, kev_run.until)) {
+		/* Before that its end wakes us */
+		if (kev_run.press == KEV_PRESS_TERM && !over)
+			return kev_run.until - jiffies;
+		look = kev_run.look;
+		kev_run.look = min(2 * look, KEV_RUN_LOOK_MAX);
+		return min(look, kev_run.until - jiffies);
+	}
+	if (kev_run.press == KEV_PRESS_KILL)
+		kev_run_give_up();
+	else
+		kev_run_press_for(KEV_PRESS_KILL, KEV_RUN_KILL);
+	return 0;
+}
+
+/* No child yet: no worker, or no memory to fork. Nothing is known to be wrong with the helper. */
+static unsigned long kev_run_await_child(void)
+{
+	unsigned int timeout = kev_param(KEV_TIMEOUT);
+	unsigned long wait = KEV_RUN_BIRTH;
+
+	/* A child that hangs before exec kicks nobody */
+	if (timeout)
+		wait = clamp_t(unsigned long, msecs_to_jiffies(timeout), HZ / 20, wait);
+	if (time_before(jiffies, kev_run.ordered + kev_run.slept + KEV_RUN_BIRTH))
+		return wait;
+	if (!kev_run.unborn) {
+		pr_warn("helper for record %llu: no process after 10 s; it is waited for\n",
+			kev_run_seq());
+		kev_health_set(KEV_HELPER_STUCK, 0);
+	}
+	kev_run.unborn = true;
+	return wait;
+}
+
+/* Time is up at @from and the parameter "timeout"; returns jiffies until then */
+static unsigned long kev_run_limit(unsigned long from)
+{
+	unsigned long end = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+
+	if (!kev_param(KEV_TIMEOUT))
+		return MAX_SCHEDULE_TIMEOUT;
+	if (time_before(jiffies, end))
+		return end - jiffies;
+	kev_run_terminate();
+	return 0;
+}
+
+/* From when on counts the time of a reader, which has something to read? */
+static unsigned long kev_run_read_from(unsigned long began, const struct kev_feed_state *feed)
+{
 	if (kev_run.idle)
 		kev_run.busy = jiffies;
 	kev_run.idle = false;
-	if (time_after(kev_run.busy, from))
-		from = kev_run.busy;
-	kev_run.limited = kev_param(KEV_TIMEOUT);
-	kev_run.deadline = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+	if (time_after(feed->progress, began))
+		began = feed->progress;
+	return time_after(kev_run.busy, began) ? kev_run.busy : began;
 }
 
-/* A run in pipe mode, whose end nobody has pressed for; jiffies until there is more to do */
-static unsigned long kev_pipe_watch(bool changed)
+/* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
+static unsigned long kev_run_watch_pipe(unsigned long began)
 {
 	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
 	struct kev_feed_state feed;
 
-	if (kev_pause_any() || changed)
+	/* Suspend, grace and reboot leave a reader alone */
+	if (kev_pause_is(KEV_PAUSE_USER) || kev_helper_generation() != kev_run.generation)
 		kev_feed_end();
 	kev_feed_look(&feed);
 	if (feed.got && !kev_health_ok())
 		kev_health_set(KEV_HELPER_OK, 0);
 	if (feed.got)
 		kev_backoff_end();
+	if (kev_run_resident())
+		kev_selfnoise_resident(kev_run.which, kev_launch_pid(kev_run.launch),
+				       kev_param(KEV_TIMEOUT));
 	if (feed.empty && !feed.eof) {
 		kev_run.idle = true;
-		kev_run.limited = false;
+		if (kev_run_resident())
+			return MAX_SCHEDULE_TIMEOUT;
 		if (time_before(jiffies, feed.progress + linger))
 			return feed.progress + linger - jiffies;
 		kev_feed_end();
 		kev_feed_look(&feed);
 	}
-	kev_pipe_limit(&feed);
-	return MAX_SCHEDULE_TIMEOUT;
+	return kev_run_limit(kev_run_read_from(began, &feed));
+}
+
+/*
+ * The machine suspends or goes down. The kernel waits for a start that has not
+ * come to exec, and for nothing else: that one is cancelled. A program that runs
+ * is left alone, and no time limit counts until the machine is back.
+ */
+static bool kev_run_sleeps(void)
+{
+	if (!kev_run.execed && !kev_run.cancelled && kev_pause_power()) {
+		kev_run.cancelled = true;
+		kev_launch_cancel(kev_run.launch);
+	}
+	if (kev_pause_is(KEV_PAUSE_PM)) {
+		if (!kev_run.frozen)
+			kev_run.froze = jiffies;
+		kev_run.frozen = true;
+		return !kev_launch_over(kev_run.launch);
+	}
+	if (kev_run.frozen) {
+		kev_run.slept += jiffies - kev_run.froze;
+		kev_run.until += jiffies - kev_run.froze;
+		kev_run.busy = jiffies;
+		kev_run.frozen = false;
+	}
+	return false;
 }
 
 /**
  * kev_run_watch() - look after the run under way
- * @changed: the next run's helper is another: in pipe mode this one gets no more
  *
  * Context: kevnotifyd.
  * Return: jiffies until there is more to do.
  */
-unsigned long kev_run_watch(bool changed)
+unsigned long kev_run_watch(void)
 {
-	unsigned long left = MAX_SCHEDULE_TIMEOUT;
-	struct kev_result res;
+	unsigned long began;
 
-	kev_run_delivered(kev_helper_execed());
-	if (kev_helper_ended(kev_run.killed, &res)) {
-		kev_run_ended(&res);
+	kev_run_note_exec();
+	if (kev_run_sleeps())
+		return MAX_SCHEDULE_TIMEOUT;
+	if (kev_run.press != KEV_PRESS_NONE)
+		return kev_run_escalate();
+	if (kev_launch_over(kev_run.launch)) {
+		kev_run_ended();
 		return 0;
 	}
-	if (kev_run.pipe && kev_run.press == KEV_PRESS_NONE)
-		left = kev_pipe_watch(changed);
-	if (!kev_run.limited)
-		return left;
-	if (time_before(jiffies, kev_run.deadline))
-		return kev_run.deadline - jiffies;
-	kev_run_press();
-	return 0;
+	if (!kev_launch_began(kev_run.launch, &began))
+		return kev_run_await_child();
+	began += kev_run.slept;
+	return kev_run.pipe && kev_run.execed ? kev_run_watch_pipe(began) : kev_run_limit(began);
 }
 
-/**
- * kev_run_hurry() - press for the end of the run under way, whatever its time
- *
- * The module goes, or the machine suspends or goes down.
- *
- * Context: kevnotifyd.
- */
-void kev_run_hurry(void)
+/* The free one that was used longest ago: what bore its mark has most likely gone */
+static int kev_run_free(void)
 {
-	unsigned long latest = jiffies + kev_term_to_kill();
+	unsigned int i, which;
 
-	if (kev_pause_is(KEV_PAUSE_REBOOT) && kev_run.press < KEV_PRESS_KILL) {
-		kev_run.press = KEV_PRESS_TERM;
-	} else if (kev_run.press != KEV_PRESS_NONE) {
-		/* It may have been sent TERM before, with more time to go */
-		if (time_after(kev_run.deadline, latest))
-			kev_run.deadline = latest;
-		return;
+	for (i = 1; i <= KEV_RUNS_MAX; i++) {
+		which = (kev_run.which + i) % KEV_RUNS_MAX;
+		if (!kev_runs[which].stuck)
+			return which;
 	}
-	kev_run_press();
+	return -EBUSY;
+}
+
+static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u64 pipe,
+			  const struct kev_record *rec)
+{
+	kev_run.which = which;
+	kev_run.launch = kev_runs[which].launch;
+	kev_run.generation = helper->generation;
+	kev_run.rec = rec;
+	WRITE_ONCE(kev_run.execed, false);
+	kev_run.killed = false;
+	kev_run.cancelled = false;
+	kev_run.unborn = false;
+	kev_run.idle = false;
+	kev_run.frozen = false;
+	kev_run.press = KEV_PRESS_NONE;
+	kev_run.ordered = jiffies;
+	kev_run.busy = jiffies;
+	kev_run.slept = 0;
+	kev_run.others.count = 0;
+	kev_run.pipe = pipe;
+	kev_run.pipes = max(kev_run.pipes, pipe);
+	kev_stat_inc(KEV_STAT_RUNS);
+	WRITE_ONCE(kev_run.running, true);
 }
 
 /**
  * kev_run_start() - start a run of the helper
- * @helper: the parameter "helper", which is not empty
+ * @helper: there is one
  * @rec: the record that the run is for, taken from the feed; the caller's, and
- *	as it is until the run has ended
+ *	as it is until the run has ended. NULL: a resident reader, before there is one
  * @notes: what there is to say of it; copied
  *
- * Context: kevnotifyd, with no run under way.
+ * Context: kevnotifyd, with no run under way and fewer than KEV_STUCK_MAX stuck.
+ * Return: false while the module goes: the record is still taken.
  */
-void kev_run_start(const char *helper, const struct kev_record *rec, struct kev_notes *notes)
+bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec,
+		   struct kev_notes *notes)
 {
-	unsigned int timeout = kev_param(KEV_TIMEOUT);
+	int which = kev_run_free();
+	u64 pipe = *helper->value == KEV_HELPER_PIPE ? kev_run.pipes + 1 : 0;
 
+	if (which < 0)
+		return false;
 	notes->fixed_only = kev_run.small;
-	kev_run.rec = rec;
-	kev_stat_inc(KEV_STAT_RUNS);
-	WRITE_ONCE(kev_run.running, true);
-	kev_run.delivered = false;
-	kev_run.press = KEV_PRESS_NONE;
-	kev_run.killed = false;
-	kev_run.limited = timeout;
-	kev_run.deadline = jiffies + msecs_to_jiffies(timeout);
-	kev_run.idle = false;
-	kev_run.busy = jiffies;
-	if (*helper == KEV_HELPER_PIPE) {
+	/* Before there is a reader */
+	if (pipe) {
 		kev_feed_release(false);
-		kev_run.pipe = ++kev_run.pipes;
-		kev_feed_attach(kev_run.pipe);
+		kev_feed_attach(pipe);
 	}
-	kev_helper_start(kev_helper_path(helper), kev_run.pipe, rec, notes);
+	if (!kev_launch_run(kev_runs[which].launch, which, kev_helper_path(helper->value), pipe,
+			    rec, notes)) {
+		kev_feed_detach(pipe);
+		return false;
+	}
+	kev_run_begin(helper, which, pipe, rec);
+	return true;
+}
+
+/**
+ * kev_run_over() - has the run under way ended, and is only to be counted?
+ *
+ * Context: kevnotifyd, with a run under way.
+ */
+bool kev_run_over(void)
+{
+	return kev_launch_over(kev_run.launch);
 }
 
 /**
@@ -380,6 +574,12 @@ bool kev_run_active(void)
 	return smp_load_acquire(&kev_run.running);
 }
 
+/* Has the run under way come to exec? */
+bool kev_run_execed(void)
+{
+	return READ_ONCE(kev_run.execed);
+}
+
 /**
  * kev_run_forget() - the helper is another: what was too big for it may be tried whole
  *
@@ -388,4 +588,92 @@ bool kev_run_active(void)
 void kev_run_forget(void)
 {
 	kev_run.small = false;
+}
+
+/**
+ * kev_run_reap() - forget stuck runs that are over by now
+ *
+ * Context: kevnotifyd.
+ */
+void kev_run_reap(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEV_RUNS_MAX; i++) {
+		if (!kev_runs[i].stuck || !kev_launch_over(kev_runs[i].launch))
+			continue;
+		kev_launch_finish(kev_runs[i].launch);
+		WRITE_ONCE(kev_runs[i].stuck, false);
+	}
+}
+
+/* How many runs survived SIGKILL, and are still there? */
+unsigned int kev_run_stuck(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < KEV_RUNS_MAX; i++)
+		n += READ_ONCE(kev_runs[i].stuck);
+	return n;
+}
+
+/**
+ * kev_run_show() - print what pins the module
+ * @m: where to
+ *
+ * Takes no lock: single words, which may be of two runs while one follows the other.
+ *
+ * Context: task.
+ */
+void kev_run_show(struct seq_file *m)
+{
+	bool active = kev_run_active();
+	unsigned int i;
+
+	for (i = 0; i < KEV_RUNS_MAX; i++) {
+		const char *what = READ_ONCE(kev_runs[i].stuck) ? "stuck" :
+				   active && i == READ_ONCE(kev_run.which) ? "active" : NULL;
+
+		if (what)
+			seq_printf(m, "run %s seq=%llu pid=%d\n", what,
+				   kev_launch_seq(kev_runs[i].launch),
+				   kev_launch_pid(kev_runs[i].launch));
+	}
+	seq_printf(m, "outputs %u\npipes %u\n", kev_stdout_count(), kev_stdin_count());
+}
+
+/**
+ * kev_run_exit() - undo kev_run_init()
+ *
+ * Context: task. No run is under way, and none is stuck: they pin the module.
+ */
+void kev_run_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KEV_RUNS_MAX; i++)
+		kev_launch_destroy(kev_runs[i].launch);
+}
+
+/**
+ * kev_run_init() - have the memory for all runs
+ *
+ * Context: task; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kev_run_init(void)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < KEV_RUNS_MAX; i++) {
+		kev_runs[i].launch = kev_launch_create();
+		if (IS_ERR(kev_runs[i].launch)) {
+			err = PTR_ERR(kev_runs[i].launch);
+			pr_err("no memory for runs of the helper (%d): not loaded\n", err);
+			kev_run_exit();
+			return err;
+		}
+	}
+	return 0;
 }

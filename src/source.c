@@ -17,6 +17,7 @@
 #include "params.h"
 #include "source.h"
 #include "stage.h"
+#include "wake.h"
 
 /*
  * Orders registrations. Held over the view's calls, which wait for writers of
@@ -27,8 +28,10 @@ static LIST_HEAD(kev_sources);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
-/* Makes kevnotifyd collect once more and waits for it */
-static void (*kev_drain)(void);
+
+/* Echoes that go to the helper, see kev_source_echo_quiet() */
+#define KEV_ECHO_MAX	10U
+#define KEV_ECHO_WINDOW	(600 * HZ)
 
 static struct kev_source *kev_source_find(u32 number)
 {
@@ -66,11 +69,31 @@ static unsigned long kev_source_untold(struct kev_source *src, unsigned int inde
  * can know: a burst may be lowered, and a raise that finds no end of others beside
  * it is suppressed too.
  */
-static void kev_rate_watch(struct kev_rate *rate, bool quiet)
+static void kev_rate_watch(struct kev_rate *rate, u8 noise)
 {
 	rate->watched = true;
-	rate->quiet = quiet;
+	rate->noise = noise;
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
+}
+
+/*
+ * An echo may be the helper's own doing, or not: a few of them go to it, so that
+ * there is no loop without end, and no other trouble is hidden.
+ */
+static bool kev_source_echo_quiet(struct kev_source *src)
+{
+	if (!src->echoes || time_after(jiffies, src->echo_since + KEV_ECHO_WINDOW)) {
+		src->echo_since = jiffies;
+		src->echoes = 0;
+	}
+	if (src->echoes < KEV_ECHO_MAX) {
+		src->echoes++;
+		return false;
+	}
+	if (src->echoes++ == KEV_ECHO_MAX)
+		pr_info("source %s: the helper may have caused the last %u events that it got: for 10 minutes such ones are for readers alone\n",
+			src->name, KEV_ECHO_MAX);
+	return true;
 }
 
 /**
@@ -102,8 +125,11 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->suppressed = kev_source_untold(src, index);
 	WRITE_ONCE(src->last, seq);
+	origin->quiet = ev->flags & KEV_NOTIFY_NONE ||
+			(ev->flags & KEV_ECHO && kev_source_echo_quiet(src));
 	if (kev_param(KEV_BURST))
-		kev_rate_watch(&src->rate[index], ev->flags & KEV_NOTIFY_NONE);
+		kev_rate_watch(&src->rate[index],
+			       origin->quiet ? KEV_NOTIFY_NONE : ev->flags & KEV_ECHO);
 }
 
 /**
@@ -144,7 +170,7 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			unseen = READ_ONCE(rate->unseen);
 			if (changed || unseen) {
 				WRITE_ONCE(rate->unseen, false);
-				kev_rate_watch(rate, rate->quiet && !unseen);
+				kev_rate_watch(rate, unseen ? 0 : rate->noise);
 			}
 			if (!rate->watched)
 				continue;
@@ -482,7 +508,7 @@ static void kev_source_drain_stages(void)
 		head = kev_stage_head(cpu);
 		while (!kev_stage_passed(cpu, head)) {
 			kev_stage_repair_all();
-			kev_drain();
+			kev_wake_drain();
 		}
 	}
 }
@@ -550,15 +576,4 @@ int kev_source_set_view(const struct kev_source_view *view)
 	kev_view = err ? NULL : view;
 	mutex_unlock(&kev_source_mutex);
 	return err;
-}
-
-/**
- * kev_source_set_drain() - say how to have the stages collected
- * @drain: returns after one more pass, or a moment
- *
- * Context: task, before the first source is registered.
- */
-void kev_source_set_drain(void (*drain)(void))
-{
-	kev_drain = drain;
 }

@@ -21,7 +21,7 @@
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
  * @watched: @due is set; kevnotifyd's own
- * @quiet: the last event was not for the helper; kevnotifyd's own
+ * @noise: KEV_NOTIFY_NONE or KEV_ECHO, as of the last event; kevnotifyd's own
  * @unseen: one was admitted, or was to tell, and the stage had no room for it
  */
 struct kev_rate {
@@ -29,7 +29,7 @@ struct kev_rate {
 	unsigned long	due;
 	unsigned long	told;
 	bool		watched;
-	bool		quiet;
+	u8		noise;
 	bool		unseen;
 };
 
@@ -54,6 +54,8 @@ struct kev_source_count {
  * @rate: rate limits, by id
  * @events: what its ids mean: copies
  * @last: sequence number of its last record
+ * @echo_since: when the echoes in @echoes began, in jiffies; kevnotifyd's own
+ * @echoes: how many went to the helper since; kevnotifyd's own
  * @ref: the registry's, sysfs's
  * @released: the last reference is gone
  * @list: in the registry
@@ -75,6 +77,8 @@ struct kev_source {
 	char					comm[TASK_COMM_LEN];
 	const struct kevnotify_event		*events;
 	u64					last;
+	unsigned long				echo_since;
+	unsigned int				echoes;
 	struct kref				ref;
 	struct completion			released;
 	struct list_head			list;
@@ -154,6 +158,5 @@ unsigned long kev_source_suppressed(const struct kev_source *src);
 void kev_source_set_comm(struct kev_source *src, const char *comm);
 
 int kev_source_set_view(const struct kev_source_view *view);
-void kev_source_set_drain(void (*drain)(void));
 
 #endif /* _KEV_SOURCE_H */

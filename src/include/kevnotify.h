@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 struct module;
+struct task_struct;
 
 #define KEVNOTIFY_NAME_MAX	23	/* a source's name: [a-z][a-z0-9_-]* */
 #define KEVNOTIFY_KEY_MAX	41	/* a field's key: [A-Z][A-Z0-9_]* */
@@ -95,6 +96,9 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 void kevnotify_source_unregister(struct kevnotify_source *src);
 void __kevnotify_raise(struct kevnotify_source *src, unsigned int id,
 		       const struct kevnotify_value *values, unsigned int n);
+void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id,
+			  const struct task_struct *task,
+			  const struct kevnotify_value *values, unsigned int n);
 __printf(3, 4)
 void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char *fmt, ...);
 
@@ -147,6 +151,25 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
  * Return: nothing: what becomes of the event shows in the counters.
  */
 #define kevnotify_raise(src, id, ...)						\
+	__kevnotify_raise_with(src, __kevnotify_raise, (id), __VA_ARGS__)
+
+/**
+ * kevnotify_raise_of() - raise an event about a task
+ * @src: the source; a NULL or ERR_PTR source makes this a no-op
+ * @id: which of its events
+ * @task: the task, which cannot go meanwhile
+ * @...: the values of its fields: KEVNOTIFY_U64() and its siblings
+ *
+ * As kevnotify_raise(). What becomes of the helper's own processes does not start
+ * the helper; without a task, only what they cause is known.
+ *
+ * Context: any, NMI and the scheduler's locks included.
+ */
+#define kevnotify_raise_of(src, id, task, ...)					\
+	__kevnotify_raise_with(src, __kevnotify_raise_of, __kevnotify_pair(id, task), __VA_ARGS__)
+
+#define __kevnotify_pair(id, task) (id), (task)
+#define __kevnotify_raise_with(src, fn, what, ...)				\
 do {										\
 	struct kevnotify_source *__kev_src = (src);				\
 										\
@@ -156,8 +179,8 @@ do {										\
 			__kev_array at;						\
 		} __kev_values = { { __VA_ARGS__ } };				\
 										\
-		__kevnotify_raise(__kev_src, id, __kev_values.at,		\
-				  __kevnotify_count(__VA_ARGS__));		\
+		fn(__kev_src, what, __kev_values.at,				\
+		   __kevnotify_count(__VA_ARGS__));				\
 	}									\
 } while (0)
 

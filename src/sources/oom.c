@@ -83,10 +83,10 @@ static void kev_oom_raise(struct task_struct *victim, uid_t uid)
 	char comm[TASK_COMM_LEN];
 
 	strscpy(comm, victim->comm, sizeof(comm));
-	kevnotify_raise(kev_oom_source, global ? KEV_OOM_GLOBAL : KEV_OOM_MEMCG,
-			KEVNOTIFY_S64(victim->pid), KEVNOTIFY_STR(comm), KEVNOTIFY_U64(uid),
-			KEVNOTIFY_U64(kev_oom_cgroup(victim)),
-			KEVNOTIFY_STR(global ? "global" : "memcg"));
+	kevnotify_raise_of(kev_oom_source, global ? KEV_OOM_GLOBAL : KEV_OOM_MEMCG, victim,
+			   KEVNOTIFY_S64(victim->pid), KEVNOTIFY_STR(comm), KEVNOTIFY_U64(uid),
+			   KEVNOTIFY_U64(kev_oom_cgroup(victim)),
+			   KEVNOTIFY_STR(global ? "global" : "memcg"));
 }
 
 static void kev_oom_mark(void *data, struct task_struct *victim, uid_t uid)

@@ -4,50 +4,53 @@
  * whose lines go to the kernel log with the run's SEQ, a limited number of
  * them. (/dev/kmsg refuses long writes, and drops silently.)
  */
-#include <linux/anon_inodes.h>
 #include <linux/atomic.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/poll.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "fifo.h"
 #include "inject.h"
-#include "output.h"
 #include "stats.h"
+#include "stdout.h"
 
 /* The run's name is the prefix */
 #undef pr_fmt
 #define pr_fmt(fmt) fmt
 
-#define KEV_OUTPUT_LINES	100	/* of one run */
-#define KEV_OUTPUT_BYTES	240	/* of one line; longer ones are split */
+#define KEV_STDOUT_LINES	100	/* of one run */
+#define KEV_STDOUT_BYTES	240	/* of one line; longer ones are split */
 
 /**
- * struct kev_output - what a run and its children write to
+ * struct kev_stdout - what a run and its children write to
+ * @fifo: its inode's
  * @lock: orders writers; never held while waiting for anything but memory
  * @seq: the record that the run is for
  * @lines: lines so far
  * @len: bytes in @line
  * @line: the line that is being written
  */
-struct kev_output {
+struct kev_stdout {
+	struct kev_fifo	fifo;
 	struct mutex	lock;		/* see above */
 	u64		seq;
 	unsigned long	lines;
 	size_t		len;
-	char		line[KEV_OUTPUT_BYTES];
+	char		line[KEV_STDOUT_BYTES];
 };
 
-static atomic_t kev_outputs;
+static atomic_t kev_stdouts;
 
-static void kev_output_line(struct kev_output *out)
+static void kev_stdout_line(struct kev_stdout *out)
 {
 	size_t len = out->len;
 
 	out->len = 0;
-	if (++out->lines <= KEV_OUTPUT_LINES) {
+	if (++out->lines <= KEV_STDOUT_LINES) {
 		kev_stat_inc(KEV_STAT_OUTPUT_LINES);
 		pr_info("kevnotify[%llu]: %*pEhp\n", out->seq, (int)len, out->line);
 	} else {
@@ -55,21 +58,26 @@ static void kev_output_line(struct kev_output *out)
 	}
 }
 
-static void kev_output_bytes(struct kev_output *out, const char *s, size_t len)
+static void kev_stdout_bytes(struct kev_stdout *out, const char *s, size_t len)
 {
 	for (; len; s++, len--) {
 		/* A full line waits for what follows: a newline ends it, and starts no other */
 		if (*s == '\n' || out->len == sizeof(out->line))
-			kev_output_line(out);
+			kev_stdout_line(out);
 		if (*s != '\n')
 			out->line[out->len++] = *s;
 	}
 }
 
-static ssize_t kev_output_write(struct file *file, const char __user *from, size_t count,
+static struct kev_stdout *kev_stdout_of(struct file *file)
+{
+	return container_of(kev_fifo_of(file), struct kev_stdout, fifo);
+}
+
+static ssize_t kev_stdout_write(struct file *file, const char __user *from, size_t count,
 				loff_t *pos)
 {
-	struct kev_output *out = file->private_data;
+	struct kev_stdout *out = kev_stdout_of(file);
 	char part[64];
 	size_t done = 0, n;
 
@@ -79,7 +87,7 @@ static ssize_t kev_output_write(struct file *file, const char __user *from, size
 		n = min(count - done, sizeof(part));
 		if (copy_from_user(part, from + done, n))
 			break;
-		kev_output_bytes(out, part, n);
+		kev_stdout_bytes(out, part, n);
 		done += n;
 		cond_resched();
 		if (fatal_signal_pending(current))
@@ -89,29 +97,34 @@ static ssize_t kev_output_write(struct file *file, const char __user *from, size
 	return done || !count ? done : -EFAULT;
 }
 
-static int kev_output_release(struct inode *inode, struct file *file)
+/* There is always room, and never anything to read */
+static __poll_t kev_stdout_poll(struct file *file, poll_table *wait)
 {
-	struct kev_output *out = file->private_data;
-
-	if (out->len)
-		kev_output_line(out);
-	if (out->lines > KEV_OUTPUT_LINES)
-		pr_info("kevnotify[%llu]: %lu more lines dropped\n", out->seq,
-			out->lines - KEV_OUTPUT_LINES);
-	kfree(out);
-	atomic_dec(&kev_outputs);
-	return 0;
+	return EPOLLOUT | EPOLLWRNORM;
 }
 
-static const struct file_operations kev_output_fops = {
+static void kev_stdout_release(struct kev_fifo *fifo)
+{
+	struct kev_stdout *out = container_of(fifo, struct kev_stdout, fifo);
+
+	if (out->len)
+		kev_stdout_line(out);
+	if (out->lines > KEV_STDOUT_LINES)
+		pr_info("kevnotify[%llu]: %lu more lines dropped\n", out->seq,
+			out->lines - KEV_STDOUT_LINES);
+	kfree(out);
+	atomic_dec(&kev_stdouts);
+}
+
+static const struct file_operations kev_stdout_fops = {
 	.owner		= THIS_MODULE,
-	.write		= kev_output_write,
-	.release	= kev_output_release,
-	.llseek		= noop_llseek,
+	.open		= stream_open,
+	.write		= kev_stdout_write,
+	.poll		= kev_stdout_poll,
 };
 
 /**
- * kev_output_open() - make a run's output
+ * kev_stdout_open() - make a run's output
  * @seq: the record that the run is for
  *
  * The file pins the module until the helper and all its children have closed it.
@@ -119,9 +132,9 @@ static const struct file_operations kev_output_fops = {
  * Context: task; may sleep.
  * Return: the file, the caller's to put; or an ERR_PTR.
  */
-struct file *kev_output_open(u64 seq)
+struct file *kev_stdout_open(u64 seq)
 {
-	struct kev_output *out;
+	struct kev_stdout *out;
 	struct file *file;
 
 	if (kev_inject(KEV_INJECT_ALLOC))
@@ -129,23 +142,24 @@ struct file *kev_output_open(u64 seq)
 	out = kzalloc(sizeof(*out), GFP_KERNEL);
 	if (!out)
 		return ERR_PTR(-ENOMEM);
+	out->fifo.release = kev_stdout_release;
 	mutex_init(&out->lock);
 	out->seq = seq;
-	file = anon_inode_getfile("[kevnotify-output]", &kev_output_fops, out, O_WRONLY);
+	file = kev_fifo_open(&out->fifo, "kevnotify-stdout", O_WRONLY, &kev_stdout_fops);
 	if (IS_ERR(file))
 		kfree(out);
 	else
-		atomic_inc(&kev_outputs);
+		atomic_inc(&kev_stdouts);
 	return file;
 }
 
 /**
- * kev_output_count() - how many outputs are open
+ * kev_stdout_count() - how many outputs are open
  *
  * Context: any.
  * Return: the number; each pins the module.
  */
-unsigned int kev_output_count(void)
+unsigned int kev_stdout_count(void)
 {
-	return atomic_read(&kev_outputs);
+	return atomic_read(&kev_stdouts);
 }

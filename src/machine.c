@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * machine: what kevnotifyd has to know of the machine: CPUs come and go, it
+ * suspends, hibernates and goes down.
+ */
+#include <linux/cpuhotplug.h>
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+
+#include "dispatch.h"
+#include "machine.h"
+#include "stage.h"
+#include "wake.h"
+
+static int kev_machine_dead;
+static int kev_machine_online;
+
+/* What was staged while the CPU came or went may have rung no doorbell */
+static int kev_machine_cpu_online(unsigned int cpu)
+{
+	kev_wake_kick();
+	return 0;
+}
+
+static int kev_machine_cpu_dead(unsigned int cpu)
+{
+	kev_stage_repair_dead(cpu);
+	return kev_machine_cpu_online(cpu);
+}
+
+static int kev_machine_cpus_init(void)
+{
+	int err;
+
+	err = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "kevnotify:dead", NULL,
+					kev_machine_cpu_dead);
+	if (err < 0)
+		return err;
+	kev_machine_dead = err;
+	err = cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "kevnotify:online",
+					kev_machine_cpu_online, NULL);
+	if (err < 0) {
+		cpuhp_remove_state_nocalls(kev_machine_dead);
+		return err;
+	}
+	kev_machine_online = err;
+	return 0;
+}
+
+static void kev_machine_cpus_exit(void)
+{
+	cpuhp_remove_state_nocalls(kev_machine_online);
+	cpuhp_remove_state_nocalls(kev_machine_dead);
+}
+
+static int kev_machine_pm(struct notifier_block *nb, unsigned long action, void *unused)
+{
+	switch (action) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		kev_dispatch_sleep_machine(KEV_PAUSE_PM);
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		kev_dispatch_wake_machine();
+		break;
+	}
+	/* It is not for kevnotify to keep the machine awake */
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block kev_machine_pm_block = { .notifier_call = kev_machine_pm };
+
+static int kev_machine_reboot(struct notifier_block *nb, unsigned long action, void *unused)
+{
+	kev_dispatch_sleep_machine(KEV_PAUSE_REBOOT);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block kev_machine_reboot_block = { .notifier_call = kev_machine_reboot };
+
+static int kev_machine_power_init(void)
+{
+	int err = register_pm_notifier(&kev_machine_pm_block);
+
+	if (err)
+		return err;
+	err = register_reboot_notifier(&kev_machine_reboot_block);
+	if (err)
+		unregister_pm_notifier(&kev_machine_pm_block);
+	return err;
+}
+
+/**
+ * kev_machine_init() - follow the machine
+ *
+ * Context: task; may sleep. kevnotifyd is there.
+ * Return: 0, or what a registration said.
+ */
+int kev_machine_init(void)
+{
+	int err = kev_machine_cpus_init();
+
+	if (err)
+		return err;
+	err = kev_machine_power_init();
+	if (err)
+		kev_machine_cpus_exit();
+	return err;
+}
+
+/**
+ * kev_machine_exit() - undo kev_machine_init()
+ *
+ * Context: task; sleeps while a transition is being told of.
+ */
+void kev_machine_exit(void)
+{
+	unregister_reboot_notifier(&kev_machine_reboot_block);
+	unregister_pm_notifier(&kev_machine_pm_block);
+	kev_machine_cpus_exit();
+}
