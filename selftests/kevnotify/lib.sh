@@ -325,6 +325,11 @@ logged() {
 	is "$1" "$(klog | grep -c "$2")" "lines with $2"
 }
 
+# logged_some TEXT: a line since the mark has it, or more
+logged_some() {
+	klog | grep -q "$1" || { say "no line with $1"; return 1; }
+}
+
 # trace_on, trace_off: the module's tracepoints. Without the names of tasks: to learn
 # them the kernel patches its scheduler while that runs, of which QEMU without KVM
 # now and then makes an oops.

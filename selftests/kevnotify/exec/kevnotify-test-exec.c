@@ -24,6 +24,10 @@ static bool hang;
 module_param(hang, bool, 0644);
 MODULE_PARM_DESC(hang, "exec of it does not come back while this is set");
 
+static bool killable;
+module_param(killable, bool, 0644);
+MODULE_PARM_DESC(killable, "SIGKILL ends that");
+
 static unsigned int hanging;
 module_param(hanging, uint, 0444);
 MODULE_PARM_DESC(hanging, "how many hang");
@@ -33,9 +37,11 @@ static int test_load(struct linux_binprm *bprm)
 	if (strcmp(bprm->interp, strim(path)))
 		return -ENOEXEC;
 	WRITE_ONCE(hanging, hanging + 1);
-	while (READ_ONCE(hang))
+	while (READ_ONCE(hang) && !(killable && fatal_signal_pending(current)))
 		schedule_timeout_uninterruptible(HZ / 20);
 	WRITE_ONCE(hanging, hanging - 1);
+	if (fatal_signal_pending(current))
+		return -EINTR;
 	if (times <= 0)
 		return -ENOEXEC;
 	times--;
