@@ -35,7 +35,29 @@ every_seq() {
 	seq "$EVENTS" >"$WORK/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$WORK/wanted"
 }
 
+# objects SLAB…: how many there are; on kernels that merge slabs, with others like them
+objects() {
+	for slab; do
+		awk -v slab="$slab" '$1 == slab { n = $2 } END { print slab, n + 0 }' /proc/slabinfo
+	done
+}
+
+marks() {
+	grep -c ' \.kevnotify' /proc/keys
+}
+
+# A leak of one a run would be RUNS; the slabs' own counts are not that exact
+nothing_left() {
+	objects task_struct pid filp key_jar cred_jar signal_cache inode_cache dentry kmalloc-8k >"$WORK/after"
+	await 60 prints 7 marks && awk -v most=$((RUNS / 10)) '
+		NR == FNR { before[$1] = $2; next }
+		$2 - before[$1] > most { print "# " $1 ": " before[$1] " before, " $2 " after"; bad = 1 }
+		END { exit bad }' "$WORK/before" "$WORK/after"
+}
+
 executed() {
+	objects task_struct pid filp key_jar cred_jar signal_cache inode_cache dentry kmalloc-8k >"$WORK/before"
+
 	reload burst=0 helper="$HELPER" log_records=16384 stage_slots=4096 && timed "$RUNS" && exec_ms=$took &&
 		settle && counter_is runs "$RUNS" && counter_is exited "$RUNS" &&
 		seq "$RUNS" >"$WORK/wanted" && sed 's/ .*//' "$RECEIPTS" | cmp - "$WORK/wanted"
@@ -49,10 +71,11 @@ ratio() {
 	[ "$pipe_us" -lt "$exec_us" ]
 }
 
-plan 4
+plan 5
 check "$EVENTS events through one run" piped
 check "every one, in order" every_seq
 check "a run for each" executed
+check "no key, pid, task, file or memory of them is left" nothing_left
 check "one run is the faster way" ratio
 restore
 finish

@@ -93,12 +93,16 @@ test_waits() {
 	with "$WORK/hangs" && echo 0 >"$PARAMS/timeout" || return 1
 	./write-errno "$SYS/control/test" 1 >"$WORK/writer" &
 	writer=$!
-	await 60 received 1 && kill -9 "$writer" && await 60 gone && holds "$SYS/control/test" "1 pending" &&
-		raise true || return 1
+	await 60 received 1 && kill -9 "$writer" && await 60 gone &&
+		holds "$SYS/control/test" "1 pending" && ! rmmod kevnotify 2>/dev/null || return 1
+	kill "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")" && settle || return 1
+	# Behind an event that waits for its next try there is no run to pin the module
+	echo 1 >"$DBG/inject/exec"
+	raise first && await 60 counter_reaches noexec 4 || return 1
 	./write-errno "$SYS/control/test" 1 >"$WORK/writer" &
 	writer=$!
-	usleep 300000
-	took 0 20000 rmmod kevnotify && await 60 gone && prints ENODEV head -n 1 "$WORK/writer"
+	await 60 counter_is pending 2 && rmmod kevnotify && await 60 gone &&
+		prints ENODEV head -n 1 "$WORK/writer"
 }
 
 gone() { ! kill -0 "$writer" 2>/dev/null; }

@@ -70,8 +70,23 @@ no_program() {
 	echo "no first line" | program helper && failed_as failing 8
 }
 
+# The helper is there; what is not is named
 no_interpreter() {
-	echo "#!/no/such/thing" | program helper && failed_as missing 2
+	klog_mark
+	echo "#!/no/such/thing" | program helper && failed_as failing 2 &&
+		logged_some "interpreter or loader '/no/such/thing' cannot be reached (2)"
+}
+
+carriage_return() {
+	klog_mark
+	printf '#!/bin/sh\r\nexit 0\r\n' | program helper && failed_as failing 2 &&
+		logged_some "interpreter or loader '/bin/sh.x0d' cannot be reached (2)"
+}
+
+no_loader() {
+	klog_mark
+	cp noloader "$WORK/noloader" && mv "$WORK/noloader" "$HELPER" && failed_as failing 2 &&
+		logged_some "interpreter or loader '/no/such/loader' cannot be reached (2)"
 }
 
 replaced() {
@@ -128,7 +143,7 @@ no_helper() {
 		received 1 && conserved
 }
 
-plan 22
+plan 26
 begin
 receiver other
 calibrate
@@ -147,6 +162,10 @@ check "a script without an interpreter line: the event waits" no_program
 check "replaced by a good one: the event runs" replaced
 check "a missing interpreter: the event waits" no_interpreter
 check "replaced again: the event runs" replaced
+check "a first line that ends in CR and LF: likewise" carriage_return
+check "replaced once more: the event runs" replaced
+check "a missing loader: likewise" no_loader
+check "replaced at last: the event runs" replaced
 check "a start that fails is tried again" no_fork
 check "what waited longer than hold expires" expire
 check "one record sums up what expired" told_once

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the helper and its children cause is recorded, but does not start the helper
-# again; what anybody else causes does.
+# What happens to the helper's own processes does not start the helper again. What it
+# may have caused, or left behind, does so ten times in ten minutes: no loop is
+# without end, and nobody else's trouble is hidden.
 . ./lib.sh
 
 begin
@@ -43,6 +44,27 @@ case $KEVNOTIFY_SOURCE in manual) ;; *) exit ;; esac
 echo $$ >$CGROUP/cgroup.procs
 tail /dev/zero
 END
+# Its own group's page is the one too many, and another process is the bigger one
+noisy pushes <<'END'
+case $KEVNOTIFY_SOURCE in manual) ;; *) exit ;; esac
+echo $$ >$CGROUP/cgroup.procs
+head -c 12000000 /dev/zero | tail -c 12000000 >/dev/null
+exit 0
+END
+# A daemon that needs more than its group has, each time
+noisy restarts <<'END'
+(
+	exec <&- >&- 2>&-
+	echo 0 >/proc/self/oom_score_adj
+	until [ -e $WORK/go ] && read -r state <$SYS/state && [ $state != running ]; do usleep 20000; done
+	echo 0 >$CGROUP/cgroup.procs
+	exec setsid tail /dev/zero
+) &
+END
+noisy signals <<'END'
+trap '' USR1
+kill -USR1 0
+END
 # Three programs, the helper with them, and in the first run one more that comes later
 noisy execs <<'END'
 $WORK/tool
@@ -71,29 +93,31 @@ quiet_for() {
 	settle
 }
 
+# One by somebody and ten by the helper; the eleventh of those ends it
 raises() {
-	reload burst=0 helper="$WORK/raises" && trace_on && raise "by somebody" && settle &&
-		await 60 prints 1 seen "by the helper" && quiet_for 1 && prints 1 seen "by the helper" &&
-		prints "by somebody;" messages && counter_is runs 1 && counter_is filtered 1
+	reload burst=0 helper="$WORK/raises" && klog_mark && trace_on && raise "by somebody" &&
+		await 60 prints 11 seen "by the helper" && await 60 counter_is filtered 1 && settle &&
+		counter_is runs 11 && received 11 && logged 1 "source manual: the helper may have caused"
 }
 
 others() {
-	raise "by somebody" && settle && prints "by somebody;by somebody;" messages &&
-		await 60 prints 2 seen "by the helper" && counter_is filtered 2 && counter_is delivered 2
+	raise "by somebody" && await 60 counter_is filtered 2 && settle && counter_is delivered 12 &&
+		prints 2 grep -c " by somebody" "$RECEIPTS" && prints 12 seen "by the helper"
 }
 
+# Each run leaves a child, which raises when the run is over
 leaves() {
 	rm -f "$WORK/go"
 	reload burst=0 helper="$WORK/leaves" && trace_on && raise "by somebody" && settle &&
-		touch "$WORK/go" && await 60 prints 1 seen "by its child" && quiet_for 1 &&
-		counter_is runs 1 && counter_is filtered 1
+		touch "$WORK/go" && await 60 prints 11 seen "by its child" &&
+		await 60 counter_is filtered 1 && settle && counter_is runs 11
 }
 
-# Two seconds' window: one closing record, and no run for that either
+# Fifty in each run, and they come to an end
 storms() {
 	reload helper="$WORK/storms" burst=5 window=2000 && trace_on && raise "by somebody" &&
-		settle && await 60 counter_is runs 1 && quiet_for 3 && counter_is runs 1 &&
-		atleast 1 "$(seen "[0-9]* more events were suppressed")" && received 1 &&
+		await 120 counter_reaches runs 11 && settle && quiet_for 3 && between "$(counter runs)" 11 14 &&
+		atleast 1 "$(seen "[0-9]* more events were suppressed")" &&
 		prints "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
 }
 
@@ -111,6 +135,13 @@ signals() {
 		await 60 received 1 && counter_is delivered 1
 }
 
+# To its group, in which the kernel's threads are too
+signals_all() {
+	reload burst=0 helper="$WORK/signals" && trace_on && raise "by somebody" &&
+		await 60 prints 1 seen "SIGUSR1 to kevnotifyd" && settle && quiet_for 1 &&
+		counter_is runs 1 && counter_is filtered 1 && received 1
+}
+
 oom_raised() {
 	read -r ooms <"$SYS/sources/oom/raised" && atleast 1 "$ooms"
 }
@@ -120,6 +151,26 @@ eats() {
 		await 300 oom_raised && settle && quiet_for 1 &&
 		received 1 && counter_is runs 1 && prints "$(cat "$SYS/sources/oom/raised")" \
 			grep -c "source=oom" "$TRACE/trace"
+}
+
+grown() {
+	read -r bytes <"$CGROUP/memory.current" && atleast 14000000 "$bytes"
+}
+
+# The helper allocates, and somebody else is killed for it
+pushes() {
+	reload burst=0 helper="$WORK/pushes"
+	sh -c "echo \$\$ >$CGROUP/cgroup.procs; exec ./hog 14" 2>/dev/null &
+	hog=$!
+	await 60 grown && raise "by somebody" && await 300 received 1 oom && settle &&
+		counter_is filtered 0 && ! wait "$hog"
+}
+
+# What the helper restarts is told of like any other, though it bears a mark
+restarts() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$WORK/restarts" && raise "by somebody" && settle && touch "$WORK/go" &&
+		await 300 counter_is filtered 1 && settle && received 10 oom && counter_is runs 11
 }
 
 # An OOM kill by somebody else is for the helper
@@ -162,21 +213,22 @@ ran() {
 	prints "$2" grep -c . "$WORK/$1.times"
 }
 
-# Five programs by others: five runs. What these start is 5 times 3, and one.
+# Five programs by others: five runs. What these start is 3 each, and one: ten of those
+# are for the helper too, and start 3 each.
 execs() {
 	probed execs breakpoint=0 burst=0 && trace_on && each_exec 1 || return 1
 	for n in 1 2 3 4 5; do
 		"$WORK/other" "$n"
 	done
-	execless await 300 counter_is delivered 5 && execless settle && : >"$WORK/go" &&
-		execless await 60 counter_is filtered 16 && execless quiet_for 3
+	execless await 300 counter_is delivered 15 && execless settle && : >"$WORK/go" &&
+		execless await 60 counter_is filtered 36 && execless quiet_for 3
 	result=$?
 	each_exec 0
 	trace_off
-	[ "$result" = 0 ] && ran other 5 && ran tool 11 && probed_all 21 &&
-		counter_is recorded 21 && counter_is runs 5 && counter_is filtered 16 &&
-		received 5 && is 5 "$(grep -c "exec of $WORK/other$" "$RECEIPTS")" receipts &&
-		prints 5 seen "exec of $WORK/execs" && prints 11 seen "exec of $WORK/tool" && conserved
+	[ "$result" = 0 ] && ran other 5 && ran tool 31 && probed_all 51 &&
+		counter_is recorded 51 && counter_is runs 15 && counter_is filtered 36 &&
+		received 15 && is 5 "$(grep -c "exec of $WORK/other$" "$RECEIPTS")" receipts &&
+		prints 15 seen "exec of $WORK/execs" && prints 31 seen "exec of $WORK/tool" && conserved
 }
 
 # There its own are not known: each run is the cause of the next, until its rate ends that
@@ -190,14 +242,14 @@ breaks() {
 		is 2 "$(grep -c "exec of $WORK/plain$" "$RECEIPTS")" receipts && received 3 && conserved
 }
 
-# users: of the mark
-users() {
-	awk '/ \.kevnotify/ { print $3 }' /proc/keys
+# marks: keyrings of that name
+marks() {
+	grep -c ' \.kevnotify' /proc/keys
 }
 
-# With no run under way: the module's own reference, kevnotifyd and the waiter
+# Our threads', five runs' and the check's, however many runs there were; none after
 marked() {
-	settle && await 60 prints 3 users
+	settle && await 60 prints 7 marks && unload && await 60 prints 0 marks && reload
 }
 
 # guarded NAME COMMAND…: check, where there can be a mark
@@ -212,19 +264,22 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 11
+plan 14
 calibrate
-guarded "a helper that raises is not run for that" raises
-guarded "for others it is" others
-guarded "nor for a child that it left behind" leaves
-guarded "nor for a storm, and its end" storms
+guarded "a helper that raises is run ten times for that" raises
+guarded "for others as ever" others
+guarded "ten times for what its children do when it is over" leaves
+guarded "a storm in each run comes to an end" storms
 check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
+guarded "a helper that signals its group is not run for that" signals_all
 guarded "nor for an OOM kill among its own" eats
+check "for one that it makes among others it is" pushes
+guarded "a daemon that it restarts, and that dies at once: ten times" restarts
 check "an OOM kill among others is for the helper" eats_outside
-guarded "nor for each program that it starts" execs
+guarded "a probe that each of its programs hits comes to an end" execs
 check "a probe's breakpoint is as an interrupt: the rate limit ends it" breaks
-guarded "the mark is a keyring, which kevnotify's threads bear" marked
+guarded "the marks are keyrings, and none is left" marked
 trace_off
 rmdir "$CGROUP"
 rmmod kevnotify-test-probe

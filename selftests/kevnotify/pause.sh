@@ -42,9 +42,29 @@ returns() {
 killed() {
 	rm -f "$WORK/go"
 	raise "wait $WORK/go" && await 60 received 5
-	pause_aside && kill -9 "$writer" && await 60 dead &&
-		state_is running && go && await 60 state_is paused && resume &&
-		settle && conserved
+	pause_aside && kill -9 "$writer" && await 60 dead && holds "$SYS/control/paused" 0 &&
+		raise next && go && settle && received 6 && state_is idle && conserved
+}
+
+# It would wait for itself
+by_helper() {
+	program pauses <<-END
+	#!/bin/sh
+	for file in paused test; do
+		$PWD/write-errno $SYS/control/\$file 1
+	done >$WORK/said
+	END
+	reload burst=0 helper="$WORK/pauses" && raise one && settle && counter_is exited 1 &&
+		prints "EDEADLK EDEADLK " tr '\n' ' ' <"$WORK/said" && holds "$SYS/control/paused" 0 &&
+		state_is idle
+}
+
+# A resume ends the wait of a pause
+resumed_meanwhile() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$HELPER" && raise "wait $WORK/go" && await 60 received 1 &&
+		pause_aside && resume && await 60 dead && holds "$WORK/writer" ECANCELED &&
+		state_is running && go && settle && state_is idle && conserved
 }
 
 junk() {
@@ -90,13 +110,15 @@ level_now() {
 		prints "4;0;7;" messages && counter_is filtered 2 && conserved
 }
 
-plan 13
+plan 15
 begin
 check "paused: no run starts" pauses
 check "resumed: what waited runs" resumes
 check "a pause waits for the run under way" waits
 check "it returns when that has ended, and the next does not start" returns
-check "a pause that waits can be killed" killed
+check "a pause that waits can be killed, and is none then" killed
+check "one by the helper itself is refused" by_helper
+check "a resume ends a pause that waits" resumed_meanwhile
 check "junk is refused" junk
 check "no run starts in the grace period" grace
 check "an event that it held says so" held_by_grace

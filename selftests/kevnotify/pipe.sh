@@ -94,7 +94,7 @@ sizes() {
 
 fixed() {
 	piped fixed && raise true && settle && for line in "lseek -1 ESPIPE" \
-		"pread -1 ESPIPE" "reopen -1 ENXIO" "write -1 EBADF" "nothing 0 -" \
+		"pread -1 ESPIPE" "fifo 1 -" "reopen 0 -" "write -1 EBADF" "nothing 0 -" \
 		"fault -1 EFAULT"; do
 		reported "$line" || { echo "# no '$line' in: $(tr '\n' ';' <"$REPORT")"; return 1; }
 	done && received 1 && conserved
@@ -183,7 +183,7 @@ waits() {
 lingers() {
 	piped bytes-100 linger=$((unit * 4)) && raise one && await 60 received 1 &&
 		took $((unit * 2)) $((unit * 12)) settle && raise two && settle &&
-		counter_is runs 2 && echo 0 >"$PARAMS/linger" && raise three &&
+		counter_is runs 2 && echo 1 >"$PARAMS/linger" && raise three &&
 		took 0 $((unit * 4)) settle && counter_is runs 3 && conserved
 }
 
@@ -262,15 +262,41 @@ missing() {
 		set_pipe bytes-100 && settle && received 1 && conserved
 }
 
+# It is there before the first event, and stays
+resident() {
+	piped bytes-100 linger=0 timeout="$unit" && await 60 state_is running && counter_is runs 1 &&
+		raise one && await 60 received 1 && usleep $((unit * 2000)) && raise two &&
+		await 60 received 2 && counter_is runs 1 && counter_is timedout 0
+}
+
+resident_comes_again() {
+	kill -9 "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")"
+	await 60 counter_is runs 2 && await 60 state_is running && raise three && await 60 received 3
+}
+
+# A pause ends it, as does another helper; the one that is set begins at once
+resident_is_replaced() {
+	pause && state_is paused && counter_is runs 2 && resume && await 60 counter_is runs 3 &&
+		set_pipe bytes-7 && await 60 counter_is runs 4 && await 60 state_is running &&
+		raise four && await 60 received 4 && prints "one;two;three;four;" messages && receipts_ordered &&
+		echo >"$PARAMS/helper" && await 60 state_is idle && balanced
+}
+
+resident_does_not_spin() {
+	piped bytes-100 linger=0 && echo "|/bin/true" >"$PARAMS/helper" && await 60 helper_is failing 61 &&
+		sleep 6 && between "$(counter runs)" 2 6 && set_pipe bytes-100 && await 60 state_is running &&
+		raise one && await 60 received 1 && pause && resume && echo >"$PARAMS/helper" && settle
+}
+
 seq 1 20 >"$WORK/twenty"
-plan 25
+plan 29
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
 check "cat" by_cat
 check "awk" by_awk
 check "any size of read" sizes
-check "no offset, no second opening, no writing" fixed
+check "a FIFO: no offset, no writing; it can be opened again" fixed
 check "poll and epoll" polls
 check "a child that keeps the file takes nothing from the next run" leaves_child
 check "the next run has it all" then_another
@@ -288,6 +314,10 @@ check "another helper ends it too" another_helper
 check "KEVNOTIFY_LOST after an overrun" overrun
 check "inject/disconnect: EPIPE, and nothing is lost" disconnect
 check "output has the number of the first record" output
+check "linger 0: a resident reader is there before the first event" resident
+check "it comes again when it has ended" resident_comes_again
+check "a pause and another helper end it" resident_is_replaced
+check "one that ends at once is not started without end" resident_does_not_spin
 check "which values are accepted" forms
 check "a helper that is missing: events wait" missing
 restore

@@ -3,28 +3,35 @@
 #
 # Suspend and hibernation, with a helper running that does not want to end. Each
 # transition that this machine has, with each kind of helper, is a line of the
-# table: how long the machine waited for kevnotify, what became of the run, what
-# arrived afterwards. Needs vm/run --suspend.
+# table: how long the machine waited for kevnotify, and what arrived afterwards.
+# Needs vm/run --suspend.
 . ./lib.sh
 
 POWER=/sys/power
 KEYBOARD=/sys/bus/serio/devices/serio0/power/wakeup
 
+EXEC=/sys/module/kevnotify_test_exec/parameters
+
 begin
-# Ends by the first TERM
+# Programs that run are left alone, whatever they do with signals
 program hang <<'END'
 #!/bin/sh
 exec sleep 1000
 END
-# By KILL alone
 program deaf <<'END'
 #!/bin/sh
 trap '' TERM
 while :; do sleep 1; done
 END
-# In pipe mode, by end of file; when a record says so, by KILL alone
-cp reader "$WORK/no-term"
-# Not at all, while the file system is frozen
+program stopped <<'END'
+#!/bin/sh
+kill -STOP $$
+END
+# In pipe mode, and so is the reader that waits for more
+cp reader "$WORK/bytes-100"
+# Its exec hangs: this alone is what the kernel would wait for
+receiver late
+# Not frozen, as it sleeps in a frozen file system
 program stuck <<END
 #!/bin/sh
 exec touch $WORK/mnt/file
@@ -80,76 +87,78 @@ disk() {
 freeze() { fsfreeze --freeze "$WORK/mnt"; }
 thaw() { fsfreeze --unfreeze "$WORK/mnt"; }
 
-# forgotten: no run is stuck, once kevnotifyd has looked
-forgotten() {
-	resume
-	! grep "^run stuck " "$DBG/refs"
-}
-
-# What a kind of helper leads to: outcome, least and most ms, 0 if the machine sleeps
-expected() {
-	case $1 in
-	hang) echo "timedout 0 990 0" ;;
-	deaf) echo "timedout 900 1950 0" ;;
-	stuck) echo "stuck 1900 2950 1" ;;
-	pipe) echo "exited 0 900 0" ;;
-	pipe-deaf) echo "timedout 900 1950 0" ;;
-	esac
-}
-
-# helps KIND: the helper has come to where it stays; who reads has given a receipt
+# helps KIND: the helper has come to where it stays
 helps() {
 	case $1 in
 	hang) prints 1 processes "sleep 1000" ;;
 	deaf) prints 1 processes "sleep 1" ;;
+	stopped) grep -q ' (stopped) T ' /proc/[0-9]*/stat ;;
+	exec) holds "$EXEC/hanging" 1 ;;
 	stuck) grep -q ' (touch) D ' /proc/[0-9]*/stat ;;
 	esac 2>/dev/null
 }
 
 # start KIND: a run is under way
 start() {
-	[ "$1" != stuck ] || freeze || return 1
 	before=$(receipts)
 	case $1 in
-	pipe) set_pipe no-term && raise go ;;
-	pipe-deaf) set_pipe no-term && raise stay ;;
-	*) raise "exec $1" ;;
+	pipe) set_pipe bytes-100 && raise first && await 60 received $((before + 1)) && state_is running ;;
+	exec) echo 1 >"$EXEC/hang" && set_helper late && raise first && await 60 helps exec ;;
+	stuck) freeze && raise "exec stuck" && await 60 helps stuck ;;
+	*) raise "exec $1" && await 60 received $((before + 1)) && await 60 helps "$1" && state_is running ;;
 	esac
-	await 60 received $((before + 1)) && await 60 helps "$1" && state_is running
 }
 
-# later: the messages of what arrived after the run
+# still KIND: the run is the same as before; the one that was on its way comes again
+still() {
+	case $1 in
+	exec) await 60 counter_is noexec $((noexec + 1)) && [ "$(receipts)" -ge "$before" ] ;;
+	stuck) thaw ;;
+	*) state_is running && counter_is runs "$runs" && helps "$1" ;;
+	esac
+}
+
+# over KIND: it ends
+over() {
+	case $1 in
+	pipe | exec) echo 0 >"$EXEC/hang"; set_helper helper ;;
+	stuck) : ;;
+	*) kill -9 "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")" ;;
+	esac
+}
+
+# later: the messages of what arrived in the end, but for what made the run
 later() {
-	tail -n +$((before + 2)) "$RECEIPTS" | sed 's/\([^ ]* \)\{5\}//' | tr '\n' ' '
+	tail -n +$((before + 1)) "$RECEIPTS" | sed 's/\([^ ]* \)\{5\}//' | grep -v "^exec " | tr '\n' ' '
 }
 
-# A run is under way, one event waits behind it (in pipe mode it may be read) and one comes after the
-# transition: all of them are accounted for.
+# A run is under way, one event waits behind it and one comes after the transition:
+# the machine waits for none of them, and all are accounted for.
 cell() {
 	kind=$1
 	shift
-	read -r as min max slept <<-END
-		$(expected "$kind")
-	END
 	start "$kind" || return 1
-	seq=$(sed -n '$s/ .*//p' "$RECEIPTS")
+	runs=$(counter runs) noexec=$(counter noexec)
 	raise before
 	go "$@"
 	raise after
-	await 60 prints "before after " later || return 1
-	outcome=$(run_trace "$seq" outcome)
-	case $kind in
-	stuck) thaw || return 1 ;;
-	# Ends the run that waits for more
-	pipe*) set_helper helper ;;
-	esac
-	settle && await 60 forgotten && conserved || return 1
+	still "$kind" || return 1
+	over "$kind"
+	settle && conserved || return 1
 	read -r told ms <<-END
 		$(waited)
 	END
-	echo "# table: $1 | $2 | $kind | $ms | $outcome | $went | $(later)"
-	is "$as" "$outcome" && between "$told" "$min" "$max" && between "$ms" "$min" "$max" &&
-		is "$slept" "$went"
+	echo "# table: $1 | $2 | $kind | $ms | $went | $(later)"
+	case $kind in
+	pipe | exec) is "first before after " "$(later)" ;;
+	*) is "before after " "$(later)" ;;
+	esac && between "$told" 0 990 && between "$ms" 0 990 && is "$([ "$kind" = stuck ]; echo $((1 - $?)))" "$went"
+}
+
+# The time limit stands still meanwhile
+limit() {
+	reload burst=0 helper="$HELPER" timeout=$((unit * 2)) && raise "exec deaf" && await 60 helps deaf &&
+		go "$@" && is 0 "$went" && await 120 counter_is timedout 1 && settle && conserved
 }
 
 # Runs wait for grace anew; grace counts from the resume
@@ -173,14 +182,15 @@ paused() {
 
 # A writer that waits for a run is not what keeps the machine awake
 waits() {
-	reload burst=0 helper="$HELPER" && raise "exec deaf" && await 60 received 1 && await 60 helps deaf || return 1
+	reload burst=0 helper="$HELPER" timeout=0 && raise "exec deaf" && await 60 received 1 && await 60 helps deaf || return 1
 	./write-errno "$SYS/control/paused" 1 >"$WORK/writer" &
-	await 60 holds "$SYS/control/paused" 1 && go "$@" && is 0 "$went" && wait "$!" &&
+	await 60 holds "$SYS/control/paused" 1 && go "$@" && is 0 "$went" && over deaf && wait "$!" &&
 		holds "$WORK/writer" OK && resume && settle && conserved
 }
 
-kinds="hang deaf stuck pipe pipe-deaf"
+kinds="hang deaf stopped exec stuck pipe"
 disk
+modprobe kevnotify-test-exec killable=1 path="$WORK/late"
 # A reboot ends the guest: selftests/power/run looks on from outside.
 if [ "$1" = reboot ]; then
 	reload burst=0 helper="$HELPER" timeout=0 linger=86400000 && start "$2"
@@ -190,13 +200,15 @@ transitions >"$WORK/transitions"
 read -r first <"$WORK/transitions"
 # shellcheck disable=SC2046,SC2086 # lists of words
 set -- $kinds
-plan $(($(wc -l <"$WORK/transitions") * $# + 4))
+plan $(($(wc -l <"$WORK/transitions") * $# + 5))
 # Freezing fails when a helper cannot be frozen: that need not take 20 s each time
 echo 1000 >"$POWER/pm_freeze_timeout"
 [ ! -e $KEYBOARD ] || echo enabled >$KEYBOARD
 [ ! -e /sys/module/suspend/parameters/pm_test_delay ] ||
 	echo 1 >/sys/module/suspend/parameters/pm_test_delay
-reload burst=0 helper="$HELPER" timeout=0 linger=86400000 && trace_on
+calibrate
+reload burst=0 helper="$HELPER" timeout=0 linger=86400000
+echo 0 >"$TRACE/options/record-cmd"
 echo 1 >"$TRACE/events/power/suspend_resume/enable"
 while read -r transition level; do
 	for kind in $kinds; do
@@ -204,13 +216,14 @@ while read -r transition level; do
 	done
 done <"$WORK/transitions"
 echo 0 >"$TRACE/events/power/suspend_resume/enable"
-trace_off
 # shellcheck disable=SC2086 # two words
 set -- $first
 check "grace counts anew from the resume" grace "$@"
 check "a pause outlasts a suspend" paused "$@"
 check "a pause that waits for the run ends with it" waits "$@"
+check "no time limit counts meanwhile" limit "$@"
 umount "$WORK/mnt"
 restore
+rmmod kevnotify-test-exec
 check "nothing is left running" prints 0 processes "$WORK"
 finish

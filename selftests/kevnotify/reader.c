@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,11 +128,31 @@ static void poll_now(const char *what, int ms)
 	report(what, n > 0 ? p.revents : n);
 }
 
+static bool fifo(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISFIFO(st.st_mode);
+}
+
+/* The descriptor is replaced by one that its name gives */
+static int reopened(int fd, const char *name, int flags)
+{
+	int again = open(name, flags);
+
+	if (again < 0)
+		return again;
+	close(fd);
+	return dup(again) == fd ? 0 : -1;
+}
+
 static int fixed(void)
 {
 	report("lseek", lseek(0, 0, SEEK_CUR));
 	report("pread", pread(0, buf, 1, 0));
-	report("reopen", open("/proc/self/fd/0", O_RDONLY));
+	report("fifo", fifo(0) && fifo(1));
+	report("reopen-for-write", open("/dev/stdin", O_WRONLY));
+	report("reopen", reopened(0, "/dev/stdin", O_RDONLY));
 	report("write", write(0, "x", 1));
 	report("nothing", read(0, buf, 0));
 	report("fault", syscall(SYS_read, 0, NULL, 100));

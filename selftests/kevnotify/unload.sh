@@ -12,11 +12,6 @@ program sleep-quietly <<'END'
 #!/bin/sh
 exec sleep 1002 >&- 2>&-
 END
-program ignore-quietly <<'END'
-#!/bin/sh
-trap '' TERM
-exec sleep 1002 >&- 2>&-
-END
 program leave-a-child <<'END'
 #!/bin/sh
 sleep 1003 &
@@ -52,16 +47,15 @@ nothing_left() {
 		[ ! -d /proc/sys/kevnotify ] && await 10 prints 0 threads kevnotify
 }
 
-# holding COMMAND…: a run of it is there, without files of the module's
-holding() {
-	reload burst=0 timeout=0 helper="$HELPER" && raise "exec $1" &&
-		await 60 prints 1 processes "sleep 1002" && await 60 free && state_is running
+# active_pid: of the run under way
+active_pid() {
+	sed -n 's/^run active .* pid=//p' "$DBG/refs"
 }
 
 busy() {
 	reload burst=0 helper="$HELPER" && raise "exec sleep 1001" &&
 		await 60 prints 1 processes "sleep 1001" && stays &&
-		grep -q "^run active .* pid=$(pidof sleep) " "$DBG/refs" && prints 1 outputs
+		prints "$(pidof sleep)" active_pid && prints 1 outputs
 }
 
 not_busy() {
@@ -69,23 +63,15 @@ not_busy() {
 		counter_is signaled 1 && conserved && goes && nothing_left
 }
 
-by_term() {
-	holding sleep-quietly && took 0 "$soon" goes && prints 0 processes "sleep 1002" &&
-		nothing_left
+# Without a file of the module's the run is what pins it, and nothing ends that
+quietly() {
+	reload burst=0 timeout=0 helper="$HELPER" && raise "exec sleep-quietly" &&
+		await 60 prints 1 processes "sleep 1002" && await 60 prints 0 outputs && stays && stays &&
+		prints 1 processes "sleep 1002" && state_is running
 }
 
-by_kill() {
-	holding ignore-quietly && took 1900 $((soon + 2000)) goes && prints 0 processes "sleep 1002" &&
-		nothing_left
-}
-
-writer() {
-	holding sleep-quietly || return 1
-	./write-errno "$SYS/control/paused" 1 >"$WORK/writer" &
-	writer=$!
-	await 60 holds "$SYS/control/paused" 1 && state_is running && took 0 "$soon" goes
-	wait "$writer"
-	holds "$WORK/writer" ENODEV && nothing_left
+quietly_over() {
+	kill "$(active_pid)" && await 60 at_rest_and_free && conserved && goes && nothing_left
 }
 
 pending() {
@@ -148,14 +134,13 @@ closed() {
 		counter_is exited_nonzero 0 && conserved && goes
 }
 
-plan 17
+plan 16
 calibrate
 soon=$((unit + 4000))
 check "a run with open files: busy, and told why" busy
 check "it ends: the module unloads" not_busy
-check "a run without: ended by SIGTERM" by_term
-check "and by SIGKILL, if it ignores that" by_kill
-check "who waits in control/paused gets ENODEV" writer
+check "a run without: busy, and left alone" quietly
+check "it ends: the module unloads" quietly_over
 check "pending events are counted when they are dropped" pending
 check "none is dropped in silence" silent
 check "in a backoff" backoff
