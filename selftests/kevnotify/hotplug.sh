@@ -56,7 +56,7 @@ armed() {
 		echo 0 >"$CPU1" && recorded_all && [ "$gone" -gt 0 ] && is 0 "$going" &&
 		counter_is doorbell_late 0 && rmmod kevnotify-dying && pause || return 1
 	rmmod kevnotify &
-	await 20 unloaded && wait "$!" && echo 1 >"$CPU1"
+	await 60 unloaded && wait "$!" && echo 1 >"$CPU1"
 }
 
 plan 2

@@ -83,8 +83,7 @@ unregister() {
 	repairs=$(counter repaired)
 	act "$1 1" || return 1
 	[ "${2:-}" != offline ] || echo 0 >"$CPU1" || return 1
-	took 0 20000 rmmod kevnotify-nested && repaired $((repairs + 1)) || return 1
-	say "unregistered in $((now - took_start)) ms"
+	rmmod kevnotify-nested && repaired $((repairs + 1)) || return 1
 	[ "${2:-}" != offline ] || echo 1 >"$CPU1" || return 1
 	modprobe kevnotify-nested
 }
