@@ -7,6 +7,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 help:
 	@echo 'make demo         an OOM kill in a virtual machine, and what the helper gets'
+	@echo 'make test         tests in a virtual machine; T=hold.sh: one of selftests/kevnotify,'
+	@echo '                  ONLY=REGEX: its parts so named, K=6.1, 6.12 or debug'
 	@echo 'make check-quick  the checks and the short tests (a minute)'
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
@@ -36,6 +38,10 @@ demo:
 
 demo-here: module
 	@selftests/demo/here
+
+test:
+	@selftests/setup vm
+	@KEVNOTIFY_ONLY='$(ONLY)' selftests/test '$(T)' '$(K)'
 
 check-quick:
 	@selftests/setup vm check
@@ -78,5 +84,5 @@ uninstall:
 clean-cache:
 	@selftests/clean-cache
 
-.PHONY: help module demo demo-here check-quick check check-full matrix bench deb \
+.PHONY: help module demo demo-here test check-quick check check-full matrix bench deb \
 	repo rpm install uninstall clean-cache
