@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Guest: -; --root full --mem 1024
 #
 # Helpers in pipe mode that need a Debian: each reads twenty records in its own way.
 . ./lib.sh
