@@ -125,6 +125,16 @@ in_time() {
 	[ $((now - in_time_start)) -lt 1000 ]
 }
 
+# tries N COMMAND…: until it succeeds in time, so often at most
+tries() {
+	tries_left=$1
+	shift
+	until "$@"; do
+		tries_left=$((tries_left - 1))
+		[ "$tries_left" -gt 0 ] || return 1
+	done
+}
+
 # --- Values
 
 # is WANTED VALUE [WHAT]: says what differs

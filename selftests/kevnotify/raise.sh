@@ -195,7 +195,7 @@ set_while_staged() {
 
 # Though kevnotifyd is slow to look: the newest of three from before, and all after
 first_helper() {
-	await 60 set_while_staged || return 1
+	tries 10 set_while_staged || return 1
 	for _ in 1 2 3; do raise after; done
 	echo 0 >"$DBG/inject/slow_ms"
 	settle && counter_is skipped 2 && received 4 manual &&
