@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The front door. Everything but demo-here and install leaves this machine's
-# kernel, /sys, /lib/modules and dkms alone: it happens in virtual machines and
-# in $KEVNOTIFY_CACHE (by default ~/.cache/kevnotify).
+# The front door. Without a target: the module, as any other outside of the kernel's
+# tree. Everything but modules_install, demo-here and install leaves this machine's
+# kernel, /sys, /lib/modules and dkms alone: it happens in virtual machines and in
+# $KEVNOTIFY_CACHE (by default ~/.cache/kevnotify).
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
+modules modules_install clean:
+	@test -e '$(KDIR)/Makefile' || { \
+		echo 'no kernel headers in $(KDIR): install linux-headers-'"$$(uname -r)"', or set KDIR'; exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/src' $@
+
 help:
+	@echo 'make              src/kevnotify.ko for the running kernel, or for KDIR=headers'
+	@echo 'make clean        remove what that built'
 	@echo 'make demo         an OOM kill in a virtual machine, and what the helper gets'
+	@echo 'make test         tests in a virtual machine; T=hold.sh: one of selftests/kevnotify,'
+	@echo '                  ONLY=REGEX: its parts so named, K=6.1, 6.12 or debug'
 	@echo 'make check-quick  the checks and the short tests (a minute)'
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
@@ -15,38 +25,37 @@ help:
 	@echo 'make deb          the packages, in build/'
 	@echo 'make repo         a signed repository of them for apt, in build/repo'
 	@echo 'make rpm          the package for dnf, in build/'
-	@echo 'make module       src/kevnotify.ko for the running kernel, or KDIR=headers'
 	@echo 'make clean-cache  remove what the above keep in the cache'
 	@echo
-	@echo 'These change this machine, as root, and say so first:'
-	@echo 'make install      install the package: dkms builds the module for this kernel'
-	@echo 'make uninstall    remove it'
-	@echo 'make demo-here    load the module here, raise an event, unload it'
+	@echo 'These change this machine, as root; the last three say so first:'
+	@echo 'make modules_install  put the module that make built below /lib/modules'
+	@echo 'make install          install the package: dkms builds the module for this kernel'
+	@echo 'make uninstall        remove it'
+	@echo 'make demo-here        load the module here, raise an event, unload it'
 	@echo
 	@echo 'What is missing is fetched; on a terminal you are asked first (YES=1: not).'
-
-module:
-	@test -e '$(KDIR)/Makefile' || { \
-		echo 'no kernel headers in $(KDIR): install linux-headers-'"$$(uname -r)"', or set KDIR'; exit 1; }
-	$(MAKE) -C '$(KDIR)' M='$(CURDIR)/src' modules
 
 demo:
 	@selftests/setup vm
 	@selftests/demo/run
 
-demo-here: module
+demo-here: modules
 	@selftests/demo/here
+
+test:
+	@selftests/setup vm
+	@KEVNOTIFY_ONLY='$(ONLY)' selftests/test '$(T)' '$(K)'
 
 check-quick:
 	@selftests/setup vm check
 	@selftests/run quick
 
 check:
-	@selftests/setup debug full suites check model
+	@selftests/setup debug full suites cross check model
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug full suites packages rpm check model
+	@selftests/setup debug full suites packages rpm cross check model
 	@selftests/run full
 
 matrix:
@@ -78,5 +87,5 @@ uninstall:
 clean-cache:
 	@selftests/clean-cache
 
-.PHONY: help module demo demo-here check-quick check check-full matrix bench deb \
-	repo rpm install uninstall clean-cache
+.PHONY: modules modules_install clean help demo demo-here test check-quick check \
+	check-full matrix bench deb repo rpm install uninstall clean-cache

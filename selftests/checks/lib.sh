@@ -102,7 +102,7 @@ build() {
 	local dir=$1 make
 	shift
 	mkdir -p "$dir"
-	cp -r src dkms.conf "$dir"
+	cp -r src "$dir"
 	[ ! -d samples ] || cp -r samples "$dir"
 	make=(make -j"$(nproc)" -C "$KDIR" "$@")
 	# Callers ask for the status, which switches -e off here.

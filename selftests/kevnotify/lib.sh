@@ -115,6 +115,26 @@ took() {
 	between $((now - took_start)) "$least" "$most"
 }
 
+# in_time COMMAND…: it succeeds, and in less than the second for which a write waits
+# for kevnotifyd: then that has come by
+in_time() {
+	now
+	in_time_start=$now
+	"$@" || return 1
+	now
+	[ $((now - in_time_start)) -lt 1000 ]
+}
+
+# tries N COMMAND…: until it succeeds in time, so often at most
+tries() {
+	tries_left=$1
+	shift
+	until "$@"; do
+		tries_left=$((tries_left - 1))
+		[ "$tries_left" -gt 0 ] || return 1
+	done
+}
+
 # --- Values
 
 # is WANTED VALUE [WHAT]: says what differs
@@ -214,6 +234,23 @@ source_is() {
 # state_is STATE: of kevnotifyd
 state_is() {
 	holds "$SYS/state" "$1"
+}
+
+# slow MS: each pass begins so late, from now on. A pass that was under way has not
+# seen that; when kevnotifyd sleeps it has ended.
+slow() {
+	echo "$1" >"$DBG/inject/slow_ms" && await 60 asleep "$(kevnotifyd)"
+}
+
+# asleep PID
+asleep() {
+	has ') S ' "$(cat "/proc/$1/stat")"
+}
+
+# not_slow: nor is the pass that is late now; what wakes it is no event
+not_slow() {
+	echo 0 >"$DBG/inject/slow_ms" && echo -signal >"$PARAMS/sources" &&
+		kill -USR1 "$(kevnotifyd)"
 }
 
 # helper_is STATE ERRNO: how the helper is

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Guest: 6.1; --suspend --expect-badness Call.Trace
 #
 # Suspend and hibernation, with a helper running that does not want to end. Each
 # transition that this machine has, with each kind of helper, is a line of the

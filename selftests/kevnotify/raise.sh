@@ -186,13 +186,16 @@ all_received() {
 	settle && source_is manual raised "$raised" && received "$raised" manual
 }
 
+# set_while_staged: a helper is set as events are staged, and kevnotifyd comes in time
+set_while_staged() {
+	reload burst=0 && slow 200 || return 1
+	for _ in 1 2 3; do raise before; done
+	in_time set_helper helper
+}
+
 # Though kevnotifyd is slow to look: the newest of three from before, and all after
 first_helper() {
-	reload burst=0 || return 1
-	# Still staged when the helper is set
-	echo 200 >"$DBG/inject/slow_ms"
-	for _ in 1 2 3; do raise before; done
-	set_helper helper
+	tries 10 set_while_staged || return 1
 	for _ in 1 2 3; do raise after; done
 	echo 0 >"$DBG/inject/slow_ms"
 	settle && counter_is skipped 2 && received 4 manual &&

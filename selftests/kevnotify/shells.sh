@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Guest: -; --root full --mem 1024
 #
 # Helpers in pipe mode that need a Debian: each reads twenty records in its own way.
 . ./lib.sh
@@ -19,12 +20,15 @@ LOOP='while IFS= read -r line; do
 	esac
 done'
 
-# with NAME <TEXT: twenty events for that helper, in one run
+# twenty NAME: so many events for that helper, all there when its run begins
+twenty() {
+	reload burst=0 helper="|$WORK/$1" && pause && many 20 && await 60 counter_is pending 20 && resume
+}
+
+# with NAME <TEXT: that helper gets them in one run
 with() {
 	program "$1"
-	reload burst=0 helper="|$WORK/$1" || return 1
-	many 20
-	settle && received 20 && receipts_ordered && counter_is runs 1 && helper_is ok 0 &&
+	twenty "$1" && settle && received 20 && receipts_ordered && counter_is runs 1 && helper_is ok 0 &&
 		conserved
 }
 
@@ -76,9 +80,7 @@ in_journal() {
 	#!/bin/sh
 	exec systemd-cat -t kevnotify-test
 	END
-	reload burst=0 helper="|$WORK/by-journal" || return 1
-	many 20
-	settle && counter_is delivered 20 && counter_is runs 1 || return 1
+	twenty by-journal && settle && counter_is delivered 20 && counter_is runs 1 || return 1
 	seq 20 | sed 's/^/KEVNOTIFY_SEQ=/' >"$WORK/wanted"
 	await 60 journal_has_it
 }

@@ -113,6 +113,21 @@ clang_dir() {
 		build_clang "$linux"
 }
 
+CROSS_PACKAGES=bc,bison,flex,gcc,gcc-aarch64-linux-gnu,gcc-arm-linux-gnueabihf,kmod,libc6-dev,libelf-dev,libssl-dev,make
+
+build_cross() {
+	debootstrap_into "$1/root" "$CROSS_PACKAGES"
+	enter_root "$1/root" "$2:/usr/src/linux" "$1:/out:rw" -- /inside/cross
+}
+
+# cross_dir: root/ with the cross compilers; arm64/ and armhf/ to compile modules against
+cross_dir() {
+	local linux
+	linux=$(linux_dir) || return 1
+	cache_get cross "$(sum_of "$linux" "$CROSS_PACKAGES" "$(hash_of "$KEV_LIB/inside/cross")")" \
+		build_cross "$linux"
+}
+
 RPM_PACKAGES=createrepo-c,dkms,dnf,file,kmod,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint
 
 build_rpm_root() {

@@ -20,9 +20,15 @@ kselftest_dir() {
 		"$KEV_LIB/inside/kselftest")")" build_kselftest "$linux"
 }
 
-# guests: the lines of guests.list
+# headers KEY: TEST, a tab, TEXT, of each test with a line "# KEY: TEXT"
+headers() {
+	(cd "$KEV_TOP/selftests/kevnotify" && grep "^# $1: " -- *.sh /dev/null) | sed "s/:# $1: /\t/"
+}
+
+# guests: the tests that need a guest of their own, "# Guest: KERNELS; OPTIONS": TEST, a
+# tab, its kernels in check (-: none; full: all of them), a tab, options of vm/run
 guests() {
-	grep -v '^#' "$KEV_TOP/selftests/kevnotify/guests.list"
+	headers Guest | sed 's/; /\t/'
 }
 
 # guest_options TEST: those of vm/run that it needs
@@ -30,12 +36,14 @@ guest_options() {
 	guests | awk -F '\t' -v test="$1" '$1 == test { print $3 }'
 }
 
-# tests_of LIST: those of LIST.list, or all that share a guest
+# tests_of LIST: all that share a guest, or those with "# Lists: LIST…": quick, for
+# check-quick; debug, which check runs on the debug kernel, where all take ten times as
+# long; suite, which it runs in each suite
 tests_of() {
 	if [ "$1" = all ]; then
 		sed 's/^kevnotify://' "$(kselftest_dir)/kselftest-list.txt" | grep -vxFf <(guests | cut -f 1)
 	else
-		grep -v '^#' "$KEV_TOP/selftests/kevnotify/$1.list"
+		headers Lists | awk -v list="$1" '{ for (i = 2; i <= NF; i++) if ($i == list) print $1 }'
 	fi
 }
 
