@@ -5,7 +5,7 @@
  */
 #include <linux/binfmts.h>
 #include <linux/module.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 
 static char path[256];
