@@ -57,11 +57,11 @@ static int kev_check_in_child(const char *path, unsigned long limit, char *why, 
 	if (left > 0) {
 		if (kev_check_left)
 			kev_launch_finish(kev_check_launch);
-		kev_check_left = false;
+		WRITE_ONCE(kev_check_left, false);
 		if (!kev_launch_check(kev_check_launch, path))
 			return -ENODEV;
 		left = kev_check_wait(left);
-		kev_check_left = left <= 0;
+		WRITE_ONCE(kev_check_left, left <= 0);
 		if (kev_check_left)
 			kev_launch_cancel(kev_check_launch);
 	}
@@ -90,12 +90,29 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 	unsigned long limit = ms ? msecs_to_jiffies(ms) : MAX_SCHEDULE_TIMEOUT;
 	int err;
 
-	*why = '\0';
+	snprintf(why, size, "the check of another value is under way");
 	if (mutex_lock_killable(&kev_check_mutex))
 		return -EINTR;
+	*why = '\0';
 	err = kev_check_in_child(path, limit, why, size);
 	mutex_unlock(&kev_check_mutex);
 	return err;
+}
+
+/**
+ * kev_check_reap() - have done with a check that its writer did not wait for
+ *
+ * Context: kevnotifyd. Never waits: the next writer does it, if one is there.
+ */
+void kev_check_reap(void)
+{
+	if (!READ_ONCE(kev_check_left) || !mutex_trylock(&kev_check_mutex))
+		return;
+	if (kev_check_left && kev_launch_over(kev_check_launch)) {
+		kev_launch_finish(kev_check_launch);
+		WRITE_ONCE(kev_check_left, false);
+	}
+	mutex_unlock(&kev_check_mutex);
 }
 
 /**
@@ -117,7 +134,5 @@ int kev_check_init(void)
  */
 void kev_check_exit(void)
 {
-	if (kev_check_left)
-		kev_launch_finish(kev_check_launch);
 	kev_launch_destroy(kev_check_launch);
 }

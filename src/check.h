@@ -9,6 +9,8 @@
 
 int kev_check_path(const char *path, unsigned int ms, char *why, size_t size);
 
+void kev_check_reap(void);
+
 int kev_check_init(void);
 void kev_check_exit(void);
 

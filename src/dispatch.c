@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/wait.h>
 
+#include "check.h"
 #include "dispatch.h"
 #include "feed.h"
 #include "health.h"
@@ -198,6 +199,7 @@ static unsigned long kev_dispatch_step(void)
 	if (kev_wake_stopping())
 		return MAX_SCHEDULE_TIMEOUT;
 	kev_run_reap();
+	kev_check_reap();
 	kev_feed_tell();
 	return kev_run_active() ? kev_dispatch_watch() : kev_dispatch_next();
 }

@@ -74,19 +74,19 @@ no_program() {
 no_interpreter() {
 	klog_mark
 	echo "#!/no/such/thing" | program helper && failed_as failing 2 &&
-		logged_some "interpreter or loader '/no/such/thing' cannot be reached (2)"
+		logged_some "interpreter or loader '/no/such/thing' cannot be reached (-2)"
 }
 
 carriage_return() {
 	klog_mark
 	printf '#!/bin/sh\r\nexit 0\r\n' | program helper && failed_as failing 2 &&
-		logged_some "interpreter or loader '/bin/sh.x0d' cannot be reached (2)"
+		logged_some "interpreter or loader '/bin/sh.x0d' cannot be reached (-2)"
 }
 
 no_loader() {
 	klog_mark
 	cp noloader "$WORK/noloader" && mv "$WORK/noloader" "$HELPER" && failed_as failing 2 &&
-		logged_some "interpreter or loader '/no/such/loader' cannot be reached (2)"
+		logged_some "interpreter or loader '/no/such/loader' cannot be reached (-2)"
 }
 
 replaced() {

@@ -89,7 +89,7 @@ left_behind() {
 	reload burst=0 helper="$WORK/leaves" timeout="$unit" && raise daemon && settle &&
 		counter_is exited 1 && raise hang && await 60 counter_is timedout 1 &&
 		await 60 prints 0 processes "sleep 1114" && prints 1 processes "sleep 1113" &&
-		await 60 free && conserved
+		await 60 free && conserved && kill "$(pidof sleep)"
 }
 
 # More of them than may be stuck: each ends by TERM, and no place is lost
@@ -292,7 +292,7 @@ if [ "$KEVNOTIFY_TIER" = full ]; then
 	check "three minutes of a reader that waits: nothing in D, no load" idle_reader
 fi
 hang 0
-restore
 umount "$MNT"
+restore
 rmmod kevnotify-test-hang
 finish
