@@ -34,7 +34,7 @@ enum kev_press {
 static struct {
 	bool			running;
 	bool			delivered;	/* exec succeeded */
-	bool			small;		/* the next start leaves the source's fields out */
+	u64			small;		/* the record that leaves the source's fields out */
 	bool			killed;		/* it was sent a signal */
 	bool			idle;		/* pipe mode: there was nothing at the last look */
 	bool			limited;
@@ -65,11 +65,13 @@ static enum kev_helper_state kev_noexec_state(int err)
 /* E2BIG: once more with the fixed strings only, and then it is given up */
 static void kev_run_too_big(void)
 {
-	if (kev_run.small)
+	if (kev_run.small == kev_run.rec->seq) {
 		kev_feed_pass(KEV_FEED_DISPATCH, kev_run.rec, KEV_STAT_FAILED);
-	else
-		kev_feed_release(false);
-	kev_run.small = !kev_run.small;
+		kev_run.small = 0;
+		return;
+	}
+	kev_feed_release(false);
+	kev_run.small = kev_run.rec->seq;
 }
 
 /* The run never came to exec: hold the record, and try again later */
@@ -111,7 +113,8 @@ static void kev_run_delivered(u64 execed)
 	if (kev_run.pipe)
 		return;
 	kev_backoff_end();
-	kev_run.small = false;
+	if (kev_run.small == kev_run.rec->seq)
+		kev_run.small = 0;
 	kev_feed_pass(KEV_FEED_DISPATCH, kev_run.rec, KEV_STAT_DELIVERED);
 }
 
@@ -349,7 +352,7 @@ void kev_run_start(const char *helper, const struct kev_record *rec, struct kev_
 {
 	unsigned int timeout = kev_param(KEV_TIMEOUT);
 
-	notes->fixed_only = kev_run.small;
+	notes->fixed_only = kev_run.small == rec->seq;
 	kev_run.rec = rec;
 	kev_stat_inc(KEV_STAT_RUNS);
 	WRITE_ONCE(kev_run.running, true);
@@ -387,5 +390,5 @@ bool kev_run_active(void)
  */
 void kev_run_forget(void)
 {
-	kev_run.small = false;
+	kev_run.small = 0;
 }
