@@ -71,15 +71,10 @@ static DEFINE_MUTEX(kev_test_mutex);
 /* The first helper after none starts at the newest record */
 static void kev_first_helper(void)
 {
-	u64 newest = atomic64_read(&kev_helper_from) - 1;
-	u64 next;
-	s64 base;
+	u64 skipped = kev_feed_flush(atomic64_read(&kev_helper_from) - 1);
 
-	kev_feed_cursor(&base, &next);
-	if (next >= newest)
-		return;
-	pr_info("helper: %llu records from before it was set are skipped\n", newest - next);
-	kev_feed_seek(newest);
+	if (skipped)
+		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 }
 
 /* The parameter was written: a backoff ends */
@@ -128,15 +123,6 @@ static bool kev_run_may_start(unsigned long *left)
 	return true;
 }
 
-/* When does the record at the cursor expire? */
-static unsigned long kev_hold_left(void)
-{
-	u64 age = kev_feed_age_ms(&kev_d.record);
-	unsigned int hold = kev_param(KEV_HOLD);
-
-	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
-}
-
 /* The next record for the helper, and a run for it if one may start */
 static unsigned long kev_dispatch_next(void)
 {
@@ -148,12 +134,13 @@ static unsigned long kev_dispatch_next(void)
 		kev_feed_overrun();
 		return MAX_SCHEDULE_TIMEOUT;
 	}
-	err = kev_feed_take(KEV_FEED_DISPATCH, &kev_d.record, &kev_d.notes);
+	err = kev_feed_take(KEV_FEED_DISPATCH, *kev_d.path != KEV_HELPER_PIPE, &kev_d.record,
+			    &kev_d.notes);
 	if (err != 1)
 		return err == -EAGAIN ? 0 : MAX_SCHEDULE_TIMEOUT;
 	if (!kev_run_may_start(&left)) {
 		kev_feed_release(true);
-		return min(left, kev_hold_left());
+		return min(left, kev_feed_hold_left());
 	}
 	kev_run_start(kev_d.path, &kev_d.record, &kev_d.notes);
 	return kev_run_watch(false);
@@ -412,7 +399,7 @@ const char *kev_dispatch_state(void)
 void kev_dispatch_flush(void)
 {
 	kev_dispatch_drain();
-	kev_feed_seek(kev_log_next());
+	kev_feed_flush(kev_log_next());
 }
 
 /**
@@ -426,7 +413,7 @@ int kev_dispatch_replay(u64 from)
 {
 	if (from > kev_log_next())
 		return -ERANGE;
-	kev_feed_seek(max(from, kev_log_first()));
+	kev_feed_replay(from);
 	return 0;
 }
 
@@ -595,9 +582,9 @@ int kev_dispatch_init(void)
  */
 void kev_dispatch_exit(void)
 {
-	u64 pending, next;
+	struct kev_cursor c;
+	u64 pending;
 	u32 begun;
-	s64 base;
 
 	kev_param_watch(KEV_HELPER, NULL);
 	kev_param_watch(KEV_TIMEOUT, NULL);
@@ -613,8 +600,8 @@ void kev_dispatch_exit(void)
 	wait_event(kev_dispatch_wait, kev_rest_after(begun));
 	kev_report_exit();
 	kev_dispatch_end();
-	kev_feed_cursor(&base, &next);
-	pending = kev_log_next() - next;
+	kev_feed_cursor(&c);
+	pending = kev_cursor_pending(&c, kev_log_next());
 	if (pending)
 		pr_info("unloaded: %llu pending records dropped\n", pending);
 }

@@ -7,6 +7,7 @@
 
 #include "debugfs.h"
 #include "dispatch.h"
+#include "feed.h"
 #include "helper.h"
 #include "log.h"
 #include "mark.h"
@@ -77,6 +78,25 @@ static void kev_machine_exit(void)
 	kev_cpuhp_exit();
 }
 
+/* The log, and the helper's place in it */
+static int kev_records_init(unsigned int records)
+{
+	int err = kev_log_init(records);
+
+	if (err)
+		return err;
+	err = kev_feed_init(records);
+	if (err)
+		kev_log_exit();
+	return err;
+}
+
+static void kev_records_exit(void)
+{
+	kev_feed_exit();
+	kev_log_exit();
+}
+
 static int __init kev_init(void)
 {
 	int err;
@@ -91,12 +111,12 @@ static int __init kev_init(void)
 	err = kev_params_init();
 	if (err)
 		goto err_path;
-	err = kev_log_init(kev_param(KEV_LOG_RECORDS));
+	err = kev_records_init(kev_param(KEV_LOG_RECORDS));
 	if (err)
 		goto err_params;
 	err = kev_stage_init(kev_param(KEV_STAGE_SLOTS));
 	if (err)
-		goto err_log;
+		goto err_records;
 	err = kev_mark_init();
 	if (err)
 		goto err_stage;
@@ -131,8 +151,8 @@ err_mark:
 	kev_mark_exit();
 err_stage:
 	kev_stage_exit();
-err_log:
-	kev_log_exit();
+err_records:
+	kev_records_exit();
 err_params:
 	kev_params_exit();
 err_path:
@@ -153,7 +173,7 @@ static void __exit kev_exit(void)
 	kev_helper_exit();
 	kev_mark_exit();
 	kev_stage_exit();
-	kev_log_exit();
+	kev_records_exit();
 	kev_params_exit();
 	kev_path_exit();
 }
