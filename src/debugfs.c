@@ -74,13 +74,13 @@ DEFINE_SHOW_ATTRIBUTE(refs);
 
 static int log_show(struct seq_file *m, void *unused)
 {
+	struct kev_cursor c;
 	unsigned int cpu;
-	s64 base;
-	u64 next;
 
-	kev_feed_cursor(&base, &next);
+	kev_feed_cursor(&c);
 	seq_printf(m, "log first=%llu next=%llu\n", kev_log_first(), kev_log_next());
-	seq_printf(m, "cursor helper base=%lld next=%llu\n", base, next);
+	seq_printf(m, "cursor helper base=%lld next=%llu scan=%llu ahead=%u\n", c.base, c.next,
+		   c.scan, c.ahead);
 	for_each_possible_cpu(cpu)
 		seq_printf(m, "stage cpu=%u head=%u tail=%u\n", cpu, kev_stage_head(cpu),
 			   kev_stage_tail(cpu));

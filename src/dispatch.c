@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 
 #include "check.h"
+#include "cursor.h"
 #include "dispatch.h"
 #include "feed.h"
 #include "health.h"
@@ -59,14 +60,10 @@ static DEFINE_MUTEX(kev_pause_mutex);
 /* The first helper after none starts at the newest record */
 static void kev_dispatch_skip_to(u64 newest)
 {
-	u64 next;
-	s64 base;
+	u64 skipped = kev_feed_flush(newest);
 
-	kev_feed_cursor(&base, &next);
-	if (next >= newest)
-		return;
-	pr_info("helper: %llu records from before it was set are skipped\n", newest - next);
-	kev_feed_seek(newest);
+	if (skipped)
+		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 }
 
 /* The helper was written: a backoff ends */
@@ -109,15 +106,6 @@ static bool kev_dispatch_may_start(unsigned long *left)
 	return true;
 }
 
-/* When does the record at the cursor expire? */
-static unsigned long kev_hold_left(void)
-{
-	u64 age = kev_feed_age_ms(&kev_d.record);
-	unsigned int hold = kev_param(KEV_HOLD);
-
-	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
-}
-
 /* A resident reader is started before the trouble is there, and needs no memory then */
 static unsigned long kev_dispatch_start_resident(void)
 {
@@ -142,7 +130,8 @@ static unsigned long kev_dispatch_next(void)
 		kev_feed_overrun();
 		return MAX_SCHEDULE_TIMEOUT;
 	}
-	err = kev_feed_take(KEV_FEED_DISPATCH, &kev_d.record, &kev_d.notes);
+	err = kev_feed_take(KEV_FEED_DISPATCH, *kev_d.helper.value != KEV_HELPER_PIPE,
+			    &kev_d.record, &kev_d.notes);
 	if (err == -EAGAIN)
 		return 0;
 	if (err != 1)
@@ -150,7 +139,7 @@ static unsigned long kev_dispatch_next(void)
 	if (!kev_dispatch_may_start(&left) ||
 	    !kev_run_start(&kev_d.helper, &kev_d.record, &kev_d.notes)) {
 		kev_feed_release(true);
-		return min(left, kev_hold_left());
+		return min(left, kev_feed_hold_left());
 	}
 	return kev_run_watch();
 }
@@ -357,7 +346,7 @@ const char *kev_dispatch_state(void)
 void kev_dispatch_flush(void)
 {
 	kev_wake_drain();
-	kev_feed_seek(kev_log_next());
+	kev_feed_flush(kev_log_next());
 }
 
 /**
@@ -371,7 +360,7 @@ int kev_dispatch_replay(u64 from)
 {
 	if (from > kev_log_next())
 		return -ERANGE;
-	kev_feed_seek(max(from, kev_log_first()));
+	kev_feed_replay(from);
 	return 0;
 }
 
@@ -540,16 +529,16 @@ int kev_dispatch_init(void)
  */
 void kev_dispatch_exit(void)
 {
-	u64 pending, next;
-	s64 base;
+	struct kev_cursor c;
+	u64 pending;
 
 	kev_dispatch_watch_params(false);
 	kev_stage_detach();
 	kthread_stop(kev_dispatch_task);
 	kev_dispatch_task = NULL;
 	kev_wake_detach();
-	kev_feed_cursor(&base, &next);
-	pending = kev_log_next() - next;
+	kev_feed_cursor(&c);
+	pending = kev_cursor_pending(&c, kev_log_next());
 	if (pending)
 		pr_info("unloaded: %llu pending records dropped\n", pending);
 }

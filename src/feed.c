@@ -4,15 +4,20 @@
  * over. The cursor is kevnotifyd's, or that of the run in pipe mode that is
  * active, for which the helper's own read() moves it.
  *
- * Whoever takes a record has it until it is passed, released or taken away. The
- * lock orders nothing but these few words: no reader can hold up kevnotifyd.
+ * A record that is taken stays with its taker until it is passed, released or
+ * taken away. The lock orders nothing but these few words: no reader can hold up
+ * kevnotifyd.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
+#include "cursor.h"
 #include "feed.h"
 #include "log.h"
 #include "params.h"
@@ -24,99 +29,120 @@
 /* Records looked at in one call, so that collection goes on */
 #define KEV_FEED_RECORDS	64
 
+/* Where the cursor is to go as soon as no record is taken */
+enum kev_feed_move {
+	KEV_FEED_STAY,
+	KEV_FEED_FLUSH,
+	KEV_FEED_REPLAY,
+};
+
 /* Raw, as on RT a reader that is preempted would hold up kevnotifyd else */
 static struct {
-	raw_spinlock_t		lock;		/* all of it */
+	raw_spinlock_t		lock;		/* all of it but @oldest */
 	struct kev_cursor	cursor;
 	u64			owner;		/* a run in pipe mode; or KEV_FEED_DISPATCH */
-	bool			taken;		/* the record at the cursor is being given */
-	bool			held;		/* it had to wait */
+	u64			taken;		/* the record that is being given; 0: none */
+	u64			held[2];	/* had to wait: at the cursor, and ahead of it */
 	bool			eof;
-	bool			seeking;	/* to @seek, as soon as no record is taken */
-	u64			seek;
+	enum kev_feed_move	move;
+	u64			to;
 	u64			expired;	/* since kevnotifyd told of it */
 	bool			settled;	/* that number is whole */
 	u64			got;
 	unsigned long		progress;	/* jiffies */
+	u64			oldest;		/* when what waits was raised; kevnotifyd's own */
 } kev_feed = {
 	.lock	= __RAW_SPIN_LOCK_UNLOCKED(kev_feed.lock),
-	.cursor	= { .base = 1, .next = 1 },
 };
 
-/* With the lock held, and no record taken */
-static void kev_feed_seek_now(void)
-{
-	struct kev_cursor *c = &kev_feed.cursor;
-	u64 from = c->next, to = kev_feed.seek;
+/* The record at the cursor, and the one whose turn it is */
+struct kev_feed_turn {
+	u64	next;
+	u64	seq;
+	u64	lost;
+	bool	held;
+};
 
-	kev_feed.seeking = false;
-	kev_feed.held = false;
-	c->next = to;
-	if (to < from) {
-		c->base -= from - to;
-		return;
-	}
-	if (to == from)
-		return;
-	kev_stat_add(KEV_STAT_SKIPPED, to - from);
-	kev_report_skipped(to - from);
-	kev_report_test_records(from, to, KEV_STAT_SKIPPED);
-}
-
-/* With the lock held: the record at the cursor is nobody's for now */
-static void kev_feed_untake(void)
+/* With the lock held: if a test's record is among those that wait before @to, its end is @what */
+static void kev_feed_test_ends(u64 to, enum kev_stat what)
 {
-	kev_feed.taken = false;
-	if (kev_feed.seeking)
-		kev_feed_seek_now();
+	u64 seq = kev_report_test_seq();
+
+	if (seq < to && kev_cursor_waits(&kev_feed.cursor, seq))
+		kev_report_test_record(seq, what);
 }
 
 /* With the lock held, and no record taken */
 static void kev_feed_overrun_now(void)
 {
-	u64 from = kev_feed.cursor.next;
-	u64 lost = kev_cursor_overrun(&kev_feed.cursor);
+	u64 first = kev_log_first();
 
-	if (!lost)
-		return;
-	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
-	kev_report_test_records(from, from + lost, KEV_STAT_OVERWRITTEN);
+	kev_feed_test_ends(first, KEV_STAT_OVERWRITTEN);
+	kev_stat_add(KEV_STAT_OVERWRITTEN, kev_cursor_overrun(&kev_feed.cursor, first));
 }
 
-/* The number of the next record, taken; 0 at the end of file, or if there is none yet: *err */
-static u64 kev_feed_claim(u64 who, struct kev_notes *notes, bool *held, int *err)
+/* With the lock held, and no record taken; how many were skipped */
+static u64 kev_feed_move_now(void)
 {
-	u64 seq = 0;
+	u64 to, skipped;
+
+	kev_feed_overrun_now();
+	to = max(kev_feed.to, kev_log_first());
+	kev_feed_test_ends(to, KEV_STAT_SKIPPED);
+	if (kev_feed.move == KEV_FEED_FLUSH) {
+		skipped = kev_cursor_flush(&kev_feed.cursor, to);
+	} else {
+		skipped = kev_cursor_replay(&kev_feed.cursor, to);
+		memset(kev_feed.held, 0, sizeof(kev_feed.held));
+	}
+	kev_feed.move = KEV_FEED_STAY;
+	if (skipped) {
+		kev_stat_add(KEV_STAT_SKIPPED, skipped);
+		kev_report_skipped(skipped);
+	}
+	return skipped;
+}
+
+/* With the lock held: no record is being given any more */
+static void kev_feed_untake(void)
+{
+	kev_feed.taken = 0;
+	if (kev_feed.move != KEV_FEED_STAY)
+		kev_feed_move_now();
+}
+
+/* Take the record whose turn it is: 1; or as kev_feed_take(), or -EAGAIN to try again */
+static int kev_feed_claim(u64 who, bool urgent_first, struct kev_feed_turn *turn)
+{
+	struct kev_cursor *c = &kev_feed.cursor;
+	int err = 0;
 
 	raw_spin_lock(&kev_feed.lock);
-	*err = 0;
 	if (kev_feed.owner == who && !(who && kev_feed.eof)) {
+		u64 end = kev_log_next();
+
 		kev_feed_overrun_now();
-		if (kev_feed.cursor.next < kev_log_next()) {
-			kev_feed.taken = true;
-			seq = kev_feed.cursor.next;
-			notes->lost = kev_feed.cursor.lost;
-			*held = kev_feed.held;
-		} else {
-			*err = -ENODATA;
-		}
+		turn->next = c->next;
+		turn->seq = c->next;
+		err = c->next < end ? 1 : -ENODATA;
+		if (err == 1 && urgent_first)
+			turn->seq = kev_cursor_choose(c, end, kev_log_level);
+		if (!turn->seq)
+			err = -EAGAIN;
+		if (err == 1)
+			kev_feed.taken = turn->seq;
+		turn->lost = c->lost;
+		turn->held = turn->seq == kev_feed.held[0] || turn->seq == kev_feed.held[1];
 	}
 	raw_spin_unlock(&kev_feed.lock);
-	return seq;
+	return err;
 }
 
-/**
- * kev_feed_age_ms() - how old is a record?
- * @rec: the record
- *
- * Context: any.
- * Return: ms since it was raised.
- */
-u64 kev_feed_age_ms(const struct kev_record *rec)
+static u64 kev_feed_age_ms(u64 mono)
 {
 	u64 now = ktime_get_mono_fast_ns();
 
-	return now > rec->event.mono ? div_u64(now - rec->event.mono, NSEC_PER_MSEC) : 0;
+	return now > mono ? div_u64(now - mono, NSEC_PER_MSEC) : 0;
 }
 
 /* Is the record for the helper (delivered), or what becomes of it? */
@@ -125,7 +151,7 @@ static enum kev_stat kev_feed_judge(const struct kev_record *rec)
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
 	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_own(rec))
 		return KEV_STAT_FILTERED;
-	if (kev_feed_age_ms(rec) > kev_param(KEV_HOLD))
+	if (kev_feed_age_ms(rec->event.mono) > kev_param(KEV_HOLD))
 		return KEV_STAT_EXPIRED;
 	return KEV_STAT_DELIVERED;
 }
@@ -152,9 +178,26 @@ static void kev_feed_unclaim(u64 who)
 	raw_spin_unlock(&kev_feed.lock);
 }
 
+/* Is a record that was taken for the helper? If not, or if it is gone, it is dealt with. */
+static bool kev_feed_admit(u64 who, u64 seq, struct kev_record *rec)
+{
+	enum kev_stat what;
+
+	if (kev_log_copy(seq, rec)) {
+		kev_feed_unclaim(who);
+		return false;
+	}
+	what = kev_feed_judge(rec);
+	if (what == KEV_STAT_DELIVERED)
+		return true;
+	kev_feed_pass(who, rec, what);
+	return false;
+}
+
 /**
  * kev_feed_take() - take the next record that is for the helper
  * @who: KEV_FEED_DISPATCH, or the number of a run in pipe mode
+ * @urgent_first: not in order: an urgent one if there is one; for kevnotifyd alone
  * @rec: filled
  * @notes: filled: what the cursor adds to it
  *
@@ -164,31 +207,33 @@ static void kev_feed_unclaim(u64 who)
  * Return: 1; 0 if there will be none for @who; -ENODATA if there is none yet;
  * -EAGAIN if one call is not enough to say.
  */
-int kev_feed_take(u64 who, struct kev_record *rec, struct kev_notes *notes)
+int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev_notes *notes)
 {
-	enum kev_stat what;
+	struct kev_feed_turn turn;
 	unsigned int n;
-	bool held;
+	u64 oldest;
 	int err;
-	u64 seq;
 
 	for (n = 0; n < KEV_FEED_RECORDS; n++) {
-		seq = kev_feed_claim(who, notes, &held, &err);
-		if (!seq) {
+		err = kev_feed_claim(who, urgent_first, &turn);
+		if (err == -EAGAIN)
+			continue;
+		if (err != 1) {
 			kev_feed_settled();
 			return err;
 		}
-		if (kev_log_copy(seq, rec)) {
-			kev_feed_unclaim(who);
+		/* What an urgent one overtakes grows old as well */
+		if (!kev_feed_admit(who, turn.next, rec))
 			continue;
-		}
-		what = kev_feed_judge(rec);
-		if (what == KEV_STAT_DELIVERED) {
-			kev_feed_settled();
-			notes->delayed_ms = held ? kev_feed_age_ms(rec) : 0;
-			return 1;
-		}
-		kev_feed_pass(who, rec, what);
+		oldest = rec->event.mono;
+		if (turn.seq != turn.next && !kev_feed_admit(who, turn.seq, rec))
+			continue;
+		kev_feed_settled();
+		notes->lost = turn.lost;
+		notes->delayed_ms = turn.held ? kev_feed_age_ms(rec->event.mono) : 0;
+		if (who == KEV_FEED_DISPATCH)
+			kev_feed.oldest = min(oldest, rec->event.mono);
+		return 1;
 	}
 	return -EAGAIN;
 }
@@ -199,7 +244,7 @@ int kev_feed_take(u64 who, struct kev_record *rec, struct kev_notes *notes)
  * @rec: the record
  * @what: what became of it
  *
- * No longer pending first, and then counted: whoever adds up meanwhile finds none
+ * No longer pending first, and then counted: a sum that is made meanwhile has none
  * twice.
  *
  * Context: task.
@@ -212,8 +257,8 @@ bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
 	raw_spin_lock(&kev_feed.lock);
 	mine = kev_feed.owner == who;
 	if (mine) {
-		kev_feed.cursor.next++;
-		kev_feed.held = false;
+		kev_cursor_pass(&kev_feed.cursor, rec->seq,
+				what == KEV_STAT_DELIVERED || what == KEV_STAT_FAILED);
 		if (what == KEV_STAT_DELIVERED) {
 			kev_feed.cursor.lost = 0;
 			kev_feed.got++;
@@ -236,16 +281,34 @@ bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
 
 /**
  * kev_feed_release() - give the record back that was taken
- * @held: it has to wait
+ * @held: it has to wait; or if a run in pipe mode had the cursor, the one there has
  *
  * Context: kevnotifyd, which took it or may not take one now.
  */
 void kev_feed_release(bool held)
 {
+	u64 seq;
+
 	raw_spin_lock(&kev_feed.lock);
-	kev_feed.held |= held;
+	seq = kev_feed.taken ? kev_feed.taken : kev_feed.cursor.next;
+	if (held)
+		kev_feed.held[seq != kev_feed.cursor.next] = seq;
 	kev_feed_untake();
 	raw_spin_unlock(&kev_feed.lock);
+}
+
+/**
+ * kev_feed_hold_left() - when is a record that waits too old?
+ *
+ * Context: kevnotifyd, which has just given back what it took.
+ * Return: jiffies until then.
+ */
+unsigned long kev_feed_hold_left(void)
+{
+	u64 age = kev_feed_age_ms(kev_feed.oldest);
+	unsigned int hold = kev_param(KEV_HOLD);
+
+	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
 }
 
 /**
@@ -383,24 +446,48 @@ void kev_feed_overrun(void)
 	raw_spin_unlock(&kev_feed.lock);
 }
 
+/* If a record is being given, when that is done; else how many were skipped */
+static u64 kev_feed_move(enum kev_feed_move move, u64 to)
+{
+	u64 skipped = 0;
+
+	raw_spin_lock(&kev_feed.lock);
+	kev_feed.move = move;
+	kev_feed.to = to;
+	if (!kev_feed.taken)
+		skipped = kev_feed_move_now();
+	raw_spin_unlock(&kev_feed.lock);
+	kev_stream_wake();
+	kev_wake_kick();
+	return skipped;
+}
+
 /**
- * kev_feed_seek() - move the cursor
- * @to: a sequence number; those up to there are skipped, or come again
+ * kev_feed_flush() - skip what waits
+ * @to: the record that is not skipped any more
  *
  * If a record is being given, when that is done.
  *
  * Context: task.
+ * Return: how many were skipped by now.
  */
-void kev_feed_seek(u64 to)
+u64 kev_feed_flush(u64 to)
 {
-	raw_spin_lock(&kev_feed.lock);
-	kev_feed.seek = to;
-	kev_feed.seeking = true;
-	if (!kev_feed.taken)
-		kev_feed_seek_now();
-	raw_spin_unlock(&kev_feed.lock);
-	kev_stream_wake();
-	kev_wake_kick();
+	return kev_feed_move(KEV_FEED_FLUSH, to);
+}
+
+/**
+ * kev_feed_replay() - go on with an older record
+ * @to: its number; the oldest there is, if that one is gone
+ *
+ * It comes, and all behind it, whether they came before or not. If a record is
+ * being given, when that is done.
+ *
+ * Context: task.
+ */
+void kev_feed_replay(u64 to)
+{
+	kev_feed_move(KEV_FEED_REPLAY, to);
 }
 
 /**
@@ -423,15 +510,43 @@ void kev_feed_tell(void)
 
 /**
  * kev_feed_cursor() - where the helper's cursor is
- * @base: filled: the record that it began with
- * @next: filled: the first one that has not been dealt with
+ * @c: filled, to read from
  *
  * Context: any but NMI.
  */
-void kev_feed_cursor(s64 *base, u64 *next)
+void kev_feed_cursor(struct kev_cursor *c)
 {
 	raw_spin_lock(&kev_feed.lock);
-	*base = kev_feed.cursor.base;
-	*next = kev_feed.cursor.next;
+	*c = kev_feed.cursor;
 	raw_spin_unlock(&kev_feed.lock);
+}
+
+/**
+ * kev_feed_init() - put the helper's cursor at the beginning
+ * @records: how many the log holds, a power of two
+ *
+ * Context: task; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kev_feed_init(unsigned int records)
+{
+	unsigned long *done = kvcalloc(BITS_TO_LONGS(records), sizeof(*done),
+				       GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+
+	if (!done) {
+		pr_err("log_records: no memory for a cursor on %u records, not loaded\n", records);
+		return -ENOMEM;
+	}
+	kev_cursor_init(&kev_feed.cursor, done, records);
+	return 0;
+}
+
+/**
+ * kev_feed_exit() - undo kev_feed_init()
+ *
+ * Context: task; may sleep. kevnotifyd is gone, and so are all readers.
+ */
+void kev_feed_exit(void)
+{
+	kvfree(kev_feed.cursor.done);
 }

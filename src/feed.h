@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+#include "cursor.h"
 #include "render.h"
 #include "stats.h"
 
@@ -24,10 +25,10 @@ struct kev_feed_state {
 	unsigned long	progress;
 };
 
-u64 kev_feed_age_ms(const struct kev_record *rec);
-int kev_feed_take(u64 who, struct kev_record *rec, struct kev_notes *notes);
+int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev_notes *notes);
 bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what);
 void kev_feed_release(bool held);
+unsigned long kev_feed_hold_left(void);
 bool kev_feed_mine(u64 who);
 bool kev_feed_progress(u64 who);
 bool kev_feed_ready(u64 who);
@@ -38,8 +39,12 @@ void kev_feed_end(void);
 void kev_feed_look(struct kev_feed_state *state);
 
 void kev_feed_overrun(void);
-void kev_feed_seek(u64 to);
+u64 kev_feed_flush(u64 to);
+void kev_feed_replay(u64 to);
 void kev_feed_tell(void);
-void kev_feed_cursor(s64 *base, u64 *next);
+void kev_feed_cursor(struct kev_cursor *c);
+
+int kev_feed_init(unsigned int records);
+void kev_feed_exit(void);
 
 #endif /* _KEV_FEED_H */

@@ -78,6 +78,18 @@ int kev_log_copy(u64 seq, struct kev_record *rec)
 	return READ_ONCE(slot->stamp) == (u32)seq ? 0 : -EPIPE;
 }
 
+/**
+ * kev_log_level() - the level of a record, which is fixed when it is recorded
+ * @seq: which; in the log
+ *
+ * Context: kevnotifyd, which alone could overwrite it.
+ * Return: syslog level.
+ */
+u8 kev_log_level(u64 seq)
+{
+	return kev_log_slot(seq)->event.level;
+}
+
 /* The keys of the values behind the message in rec->text, as far as there is room */
 static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
 {

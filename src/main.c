@@ -8,6 +8,7 @@
 #include "check.h"
 #include "debugfs.h"
 #include "dispatch.h"
+#include "feed.h"
 #include "launch.h"
 #include "log.h"
 #include "machine.h"
@@ -24,6 +25,11 @@
 static int kev_main_log_init(void)
 {
 	return kev_log_init(kev_param(KEV_LOG_RECORDS));
+}
+
+static int kev_main_feed_init(void)
+{
+	return kev_feed_init(kev_param(KEV_LOG_RECORDS));
 }
 
 static int kev_main_stage_init(void)
@@ -44,6 +50,7 @@ static const struct {
 } kev_main_parts[] = {
 	{ kev_params_init },
 	{ kev_main_log_init, kev_log_exit },
+	{ kev_main_feed_init, kev_feed_exit },
 	{ kev_main_stage_init, kev_stage_exit },
 	{ kev_selfnoise_init, kev_selfnoise_exit },
 	{ kev_launch_init, kev_launch_exit },

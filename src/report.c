@@ -223,22 +223,19 @@ void kev_report_test_record(u64 seq, enum kev_stat what)
 }
 
 /**
- * kev_report_test_records() - records have been dealt with; perhaps a test's
- * @from: the first one
- * @to: the one behind the last
- * @what: what became of them
+ * kev_report_test_seq() - the record of the last test
  *
- * Context: task.
+ * Context: any: the feed's lock is held.
+ * Return: its number; 0 if there was none.
  */
-void kev_report_test_records(u64 from, u64 to, enum kev_stat what)
+u64 kev_report_test_seq(void)
 {
 	u64 seq;
 
 	raw_spin_lock(&kev_test.lock);
 	seq = kev_test.seq;
 	raw_spin_unlock(&kev_test.lock);
-	if (seq >= from && seq < to)
-		kev_report_test_record(seq, what);
+	return seq;
 }
 
 /**

@@ -18,7 +18,7 @@ void kev_report_test_raise(void);
 bool kev_report_test(const struct kev_record *rec);
 void kev_report_test_run(u64 seq, const struct kev_result *res);
 void kev_report_test_record(u64 seq, enum kev_stat what);
-void kev_report_test_records(u64 from, u64 to, enum kev_stat what);
+u64 kev_report_test_seq(void);
 bool kev_report_test_known(u64 seq, int *err);
 ssize_t kev_report_test_show(char *buf);
 void kev_report_test_begin(u64 seq);

@@ -48,7 +48,7 @@ static struct {
 static struct {
 	bool			running;
 	bool			execed;		/* exec succeeded, and no signal of ours was before it */
-	bool			small;		/* the next start leaves the source's fields out */
+	u64			small;		/* the record that leaves the source's fields out */
 	bool			killed;		/* it was sent a signal */
 	bool			cancelled;	/* by a suspend or a reboot */
 	bool			unborn;		/* it was said that there is no child */
@@ -101,11 +101,13 @@ static enum kev_helper_state kev_run_refused_state(int err)
 /* E2BIG: once more with the fixed strings only, and then it is given up */
 static void kev_run_too_big(void)
 {
-	if (kev_run.small)
+	if (kev_run.small == kev_run_seq()) {
 		kev_feed_pass(KEV_FEED_DISPATCH, kev_run.rec, KEV_STAT_FAILED);
-	else
-		kev_feed_release(false);
-	kev_run.small = !kev_run.small;
+		kev_run.small = 0;
+		return;
+	}
+	kev_feed_release(false);
+	kev_run.small = kev_run_seq();
 }
 
 /* Why it did not come to exec, in the kernel log */
@@ -177,7 +179,8 @@ static void kev_run_note_exec(void)
 	if (kev_run.pipe)
 		return;
 	kev_backoff_end();
-	kev_run.small = false;
+	if (kev_run.small == kev_run_seq())
+		kev_run.small = 0;
 	kev_feed_pass(KEV_FEED_DISPATCH, kev_run.rec, KEV_STAT_DELIVERED);
 }
 
@@ -537,7 +540,7 @@ bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec
 
 	if (which < 0)
 		return false;
-	notes->fixed_only = kev_run.small;
+	notes->fixed_only = rec && kev_run.small == rec->seq;
 	/* Before there is a reader */
 	if (pipe) {
 		kev_feed_release(false);
@@ -587,7 +590,7 @@ bool kev_run_execed(void)
  */
 void kev_run_forget(void)
 {
-	kev_run.small = false;
+	kev_run.small = 0;
 }
 
 /**

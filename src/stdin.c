@@ -40,7 +40,7 @@ static int kev_stdin_take(struct kev_stream *s)
 	int err;
 
 	do {
-		err = kev_feed_take(kev_stdin_run(s), &s->record, &s->notes);
+		err = kev_feed_take(kev_stdin_run(s), false, &s->record, &s->notes);
 		cond_resched();
 	} while (err == -EAGAIN);
 	return err == -ENODATA ? -EAGAIN : err;

@@ -11,30 +11,10 @@
 #include <linux/wait.h>
 
 #include "inject.h"
-#include "log.h"
 #include "stream.h"
 
 /* All readers: records come for everybody */
 static DECLARE_WAIT_QUEUE_HEAD(kev_stream_wait);
-
-/**
- * kev_cursor_overrun() - pass over records that the log came round on
- * @cursor: the cursor
- *
- * Context: any; the cursor is the caller's.
- * Return: how many.
- */
-u64 kev_cursor_overrun(struct kev_cursor *cursor)
-{
-	u64 first = kev_log_first();
-	u64 lost = first - cursor->next;
-
-	if (first <= cursor->next)
-		return 0;
-	cursor->next = first;
-	cursor->lost += lost;
-	return lost;
-}
 
 /* Have a record in s->text; 1, or as @take */
 static int kev_stream_fill(struct kev_stream *s)

@@ -8,18 +8,6 @@
 
 #include "render.h"
 
-/**
- * struct kev_cursor - a place in the log
- * @base: the record that it began with; lower by as many as it went back
- * @next: the first record that has not been dealt with
- * @lost: records overwritten before they were reached, and not told yet
- */
-struct kev_cursor {
-	u64	base;
-	u64	next;
-	u64	lost;
-};
-
 struct kev_stream;
 
 /**
@@ -66,8 +54,6 @@ struct kev_stream {
 	struct kev_notes		notes;
 	char				text[KEV_STREAM_BYTES];
 };
-
-u64 kev_cursor_overrun(struct kev_cursor *cursor);
 
 void kev_stream_init(struct kev_stream *s, const struct kev_stream_ops *ops);
 ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to, size_t count);

@@ -36,20 +36,18 @@ static u64 kev_read_staged(void)
 
 static u64 kev_read_pending(void)
 {
-	u64 next;
-	s64 base;
+	struct kev_cursor c;
 
-	kev_feed_cursor(&base, &next);
-	return kev_log_next() - next;
+	kev_feed_cursor(&c);
+	return kev_cursor_pending(&c, kev_log_next());
 }
 
 static u64 kev_read_base(void)
 {
-	u64 next;
-	s64 base;
+	struct kev_cursor c;
 
-	kev_feed_cursor(&base, &next);
-	return base;
+	kev_feed_cursor(&c);
+	return c.base;
 }
 
 static const struct {

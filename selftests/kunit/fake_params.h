@@ -10,7 +10,7 @@
 struct kev_number kev_numbers[KEV_PARAMS];
 unsigned int kev_window_jiffies;
 
-static void set_rate(unsigned int burst, unsigned int window)
+static inline void set_rate(unsigned int burst, unsigned int window)
 {
 	kev_numbers[KEV_BURST].value = burst;
 	kev_window_jiffies = window;
