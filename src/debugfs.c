@@ -108,7 +108,7 @@ DEFINE_DEBUGFS_ATTRIBUTE(kev_knob_fops, kev_knob_get, kev_knob_set, "%llu\n");
 /**
  * kev_debugfs_init() - show what there is to debug
  *
- * Nothing depends on it, so that its failures are nobody's.
+ * Nothing depends on these files: errors are ignored.
  *
  * Context: task; may sleep.
  */
