@@ -93,7 +93,9 @@ static int kev_path_look(struct kev_walk *w, bool more)
 
 	err = kern_path(kev_path_name(w), 0, &path);
 	if (err)
-		return kev_path_refuse(w, err, "%s cannot be reached", kev_path_name(w));
+		return kev_path_refuse(w, err, "%s cannot be reached%s", kev_path_name(w),
+				       err == -ENOENT && strchr(w->done, ' ') ?
+				       "; a helper is given no arguments" : "");
 	mode = d_inode(path.dentry)->i_mode;
 	if (S_ISLNK(mode))
 		err = kev_path_link(w, &path);

@@ -62,6 +62,7 @@ lengths() {
 missing() {
 	refuses "$DIR/nosuch" ENOENT "$DIR/nosuch" &&
 		refuses "$DIR/nodir/x" ENOENT "$DIR/nodir " &&
+		refuses "$GOOD -v $DIR" ENOENT "$GOOD -v " 'given no arguments' &&
 		refuses "$GOOD/x" ENOTDIR "$GOOD " &&
 		refuses "$GOOD/" ENOTDIR "$GOOD is not a directory"
 }

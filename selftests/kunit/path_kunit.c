@@ -36,6 +36,8 @@ static void path_names_the_culprit(struct kunit *test)
 {
 	expect_path(test, "/none", -ENOENT, "/none ");
 	expect_path(test, "/bin/none/busybox", -ENOENT, "/bin/none ");
+	expect_path(test, "/bin/busybox sh", -ENOENT,
+		    "/bin/busybox sh cannot be reached; a helper is given no arguments");
 	expect_path(test, "/bin/busybox/more", -ENOTDIR, "/bin/busybox ");
 	expect_path(test, "/bin", -EACCES, "/bin is not a regular file");
 	expect_path(test, "/", -EACCES, "/ is not a regular file");

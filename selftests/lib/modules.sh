@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/kernels.sh
 . "${BASH_SOURCE[0]%/*}/kernels.sh"
 
-DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms dkms.conf samples src)
+DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms dkms.conf packaging samples src)
 TEST_MODULES=(samples selftests/kevnotify/exec selftests/kevnotify/storm selftests/kunit)
 
 # build_deb DIR VERSION SCRIPT
@@ -38,7 +38,7 @@ module_dir() {
 	local deb release
 	deb=$(deb_path) && release=$(kernel_release "$1") || return 1
 	cache_get "module-$1" "$(sum_of "$release" \
-		"$(hash_of "$KEV_TOP"/{src,dkms.conf,debian})")" build_module "$1" "$deb"
+		"$(hash_of "$KEV_TOP"/{src,dkms,dkms.conf,debian})")" build_module "$1" "$deb"
 }
 
 build_test_modules() {

@@ -51,6 +51,13 @@ says_once() {
 	[ "$(said | wc -l)" = 1 ] && said | grep -qE "$1"
 }
 
+# says_each REGEX: each build has its line, and all are this
+says_each() {
+	said
+	said | grep -q .
+	! said | grep -vE "$1"
+}
+
 silent() {
 	[ -z "$(said)" ] || { said; return 1; }
 }
@@ -76,6 +83,13 @@ fake() {
 	rm -f "$path"
 	cat >"$path"
 	chmod 755 "$path"
+}
+
+# unfake PROGRAM: it is the real one again
+unfake() {
+	local path
+	path=$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v "$1")
+	mv "$path.real" "$path"
 }
 
 # everything: all files, but for what dpkg and apt keep of everything they do

@@ -21,3 +21,5 @@ MODULE_AUTHOR("The kevnotify developers");
 MODULE_DESCRIPTION("Stub: stands for a module that does not build for this kernel");
 MODULE_LICENSE("GPL");
 MODULE_INFO(stub, KEV_STUB_REASON);
+/* "source", or "machine": memory or disk was short, and the next build may succeed */
+MODULE_INFO(cause, KEV_STUB_CAUSE);
