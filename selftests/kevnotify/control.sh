@@ -153,9 +153,9 @@ none_left() {
 
 quick_flush() { raise one && in_time flush; }
 
-# A pass takes 600 ms, and a flush no longer: two would be more than its second
+# A pass takes 500 ms, and a flush no longer: two would be its whole second
 slow_flush() {
-	reload burst=0 helper="$HELPER" && pause && slow 600 && raise one && in_time flush
+	reload burst=0 helper="$HELPER" && pause && slow 500 && raise one && in_time flush
 }
 
 # All that was raised before is skipped, and nothing else is waited for

@@ -115,14 +115,14 @@ took() {
 	between $((now - took_start)) "$least" "$most"
 }
 
-# in_time COMMAND…: it succeeds, and in less than the second for which a write waits
-# for kevnotifyd: then that has come by
+# in_time COMMAND…: it succeeds, and clearly before the second for which a write waits
+# for kevnotifyd is over: then that has come by
 in_time() {
 	now
 	in_time_start=$now
 	"$@" || return 1
 	now
-	[ $((now - in_time_start)) -lt 1000 ]
+	[ $((now - in_time_start)) -lt 900 ]
 }
 
 # tries N COMMAND…: until it succeeds in time, so often at most
