@@ -342,11 +342,14 @@ const char *kev_dispatch_state(void)
  * kev_dispatch_flush() - have the helper skip all that was raised so far
  *
  * Context: task; sleeps for one more pass.
+ * Return: 0; -EINTR for a fatal signal.
  */
-void kev_dispatch_flush(void)
+int kev_dispatch_flush(void)
 {
-	kev_wake_drain();
+	if (kev_wake_drain())
+		return -EINTR;
 	kev_feed_flush(kev_log_next());
+	return 0;
 }
 
 /**
@@ -410,7 +413,8 @@ static int kev_test_run(void)
 		return -EAGAIN;
 	from = kev_log_next();
 	kev_report_test_raise();
-	kev_wake_drain();
+	if (kev_wake_drain())
+		return -EINTR;
 	seq = kev_test_find(from);
 	if (!seq)
 		return kev_wake_stopping() ? -ENODEV : -ENOBUFS;

@@ -10,7 +10,7 @@ int kev_dispatch_pause(void);
 void kev_dispatch_sleep_machine(enum kev_pause why);
 void kev_dispatch_wake_machine(void);
 const char *kev_dispatch_state(void);
-void kev_dispatch_flush(void);
+int kev_dispatch_flush(void);
 int kev_dispatch_replay(u64 from);
 int kev_dispatch_test(void);
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen));

@@ -96,7 +96,8 @@ static int kev_helper_conf_swap(const char *value)
 
 	if (*value && kev_params_are_live()) {
 		/* What was raised before is in the log then */
-		kev_wake_drain();
+		if (kev_wake_drain())
+			return -EINTR;
 		newest = kev_log_next() - 1;
 	}
 	mutex_lock(&kev_params_mutex);

@@ -508,7 +508,7 @@ static void kev_source_drain_stages(void)
 		head = kev_stage_head(cpu);
 		while (!kev_stage_passed(cpu, head)) {
 			kev_stage_repair_all();
-			kev_wake_drain();
+			kev_wake_drain_once();
 		}
 	}
 }

@@ -306,8 +306,7 @@ static ssize_t flush_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return -EPERM;
 	if (kev_parse_bool(buf, &flush) || !flush)
 		return kev_refuse("control/flush", "not 1");
-	kev_dispatch_flush();
-	return count;
+	return kev_dispatch_flush() ?: count;
 }
 
 static struct kobj_attribute flush_attr = __ATTR_WO(flush);

@@ -89,11 +89,24 @@ bool kev_wake_passed(u32 asked)
 }
 
 /**
- * kev_wake_drain() - wait until all that was staged is in the log, or for a second
+ * kev_wake_drain() - wait until all that was staged is in the log
  *
- * Context: task; sleeps.
+ * Context: task; sleeps, as long as kevnotifyd gets no CPU.
+ * Return: 0; -EINTR for a fatal signal.
  */
-void kev_wake_drain(void)
+int kev_wake_drain(void)
+{
+	u32 asked = kev_wake_ask();
+
+	return wait_event_killable(kev_wake_waiters, kev_wake_passed(asked)) ? -EINTR : 0;
+}
+
+/**
+ * kev_wake_drain_once() - likewise, but for a second at most
+ *
+ * Context: task, in a loop that knows when it is enough; sleeps.
+ */
+void kev_wake_drain_once(void)
 {
 	u32 asked = kev_wake_ask();
 

@@ -14,7 +14,8 @@ void kev_wake_all(void);
 bool kev_wake_kicked(void);
 u32 kev_wake_ask(void);
 bool kev_wake_passed(u32 asked);
-void kev_wake_drain(void);
+int kev_wake_drain(void);
+void kev_wake_drain_once(void);
 void kev_wake_begin_pass(void);
 void kev_wake_end_pass(void);
 
