@@ -1,19 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Parameters: ranges, the form of the helper's path, the sysctl view. */
+/* Parameters: ranges, the helper's value, what confines it, the sysctl view. */
 #include <kunit/test.h>
 #include <linux/module.h>
 
 #include "params.c"
+#include "helper.c"
+#include "confine.c"
+#include "helper_conf.c"
+#include "sysctl.c"
 
 /* The check of the file system is another suite's */
 static int path_error;
 static int path_checks;
+static bool path_lock;		/* the check meets the kernel's lock of parameters */
+static const char *path_meanwhile;	/* what helper_lock is set to during it */
 
-int kev_path_check_within(const char *path, unsigned int ms, char *why, size_t size)
+int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 {
 	path_checks++;
+	path_lock = mutex_is_locked(&THIS_MODULE->param_lock);
 	strscpy(why, "for a test", size);
+	if (path_meanwhile)
+		kev_confine_lock_set(path_meanwhile, NULL);
 	return path_error;
+}
+
+/* kevnotifyd is told of the helper, and first asked to have all in the log */
+static u64 next_record;
+static int drains, kicks;
+
+u64 kev_log_next(void)
+{
+	return next_record;
+}
+
+void kev_wake_drain(void)
+{
+	drains++;
+}
+
+void kev_wake_kick(void)
+{
+	kicks++;
 }
 
 static int changes;
@@ -112,7 +140,6 @@ static void params_follow_the_window(struct kunit *test)
 
 static void params_round_sizes_up(struct kunit *test)
 {
-	kev_params_exit();
 	kev_params_live = false;
 	kev_numbers[KEV_LOG_RECORDS].value = 17;
 	kev_numbers[KEV_STAGE_SLOTS].value = 4095;
@@ -120,7 +147,6 @@ static void params_round_sizes_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_LOG_RECORDS), 32U);
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_STAGE_SLOTS), 4096U);
 	/* A power of two stays one */
-	kev_params_exit();
 	KUNIT_ASSERT_EQ(test, kev_params_init(), 0);
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_LOG_RECORDS), 32U);
 }
@@ -133,29 +159,64 @@ static void params_longest_window_has_its_bits(struct kunit *test)
 	KUNIT_EXPECT_LT(test, kev_numbers[KEV_BURST].max, 1U << 10);
 }
 
-static void expect_helper(struct kunit *test, const char *path)
+static int set_helper(const char *value)
 {
-	char now[KEV_HELPER_VALUE + 1];
+	return kev_helper_conf_set(value, false);
+}
 
-	KUNIT_EXPECT_EQ(test, kev_helper_get(now), *path != '\0');
-	KUNIT_EXPECT_STREQ(test, now, path);
+static void expect_helper(struct kunit *test, const char *value)
+{
+	struct kev_helper now;
+
+	KUNIT_EXPECT_EQ(test, kev_helper_get(&now), *value != '\0');
+	KUNIT_EXPECT_STREQ(test, now.value, value);
+	KUNIT_EXPECT_EQ(test, now.generation, kev_helper_generation());
 }
 
 static void helper_comes_and_goes(struct kunit *test)
 {
+	unsigned int generation = kev_helper_generation();
+
 	expect_helper(test, "");
-	kev_param_watch(KEV_HELPER, changed);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
 	expect_helper(test, "/bin/true");
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/false\n"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/false\n"), 0);
 	expect_helper(test, "/bin/false");
 	KUNIT_EXPECT_EQ(test, path_checks, 2);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("\n"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("\n"), 0);
 	expect_helper(test, "");
 	/* There is nothing to look at */
 	KUNIT_EXPECT_EQ(test, path_checks, 2);
-	KUNIT_EXPECT_EQ(test, changes, 3);
-	kev_param_watch(KEV_HELPER, NULL);
+	KUNIT_EXPECT_EQ(test, kicks, 3);
+	KUNIT_EXPECT_EQ(test, kev_helper_generation(), generation + 3);
+}
+
+static void expect_from(struct kunit *test, u64 from, bool anew)
+{
+	static unsigned int since;
+	struct kev_helper now;
+
+	kev_helper_get(&now);
+	KUNIT_EXPECT_EQ(test, now.from, from);
+	KUNIT_EXPECT_EQ(test, now.since != since, anew);
+	since = now.since;
+}
+
+/* The first one after none begins at the newest record, which all that was raised precedes */
+static void helper_begins_somewhere(struct kunit *test)
+{
+	next_record = 18;
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
+	expect_from(test, 17, true);
+	next_record = 30;
+	KUNIT_EXPECT_EQ(test, set_helper("|/bin/cat"), 0);
+	expect_from(test, 17, false);
+	KUNIT_EXPECT_EQ(test, drains, 2);
+	KUNIT_EXPECT_EQ(test, set_helper(""), 0);
+	KUNIT_EXPECT_EQ(test, drains, 2);
+	next_record = 40;
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
+	expect_from(test, 39, true);
 }
 
 static void helper_has_a_form(struct kunit *test)
@@ -166,18 +227,16 @@ static void helper_has_a_form(struct kunit *test)
 	};
 	int i;
 
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
-	kev_param_watch(KEV_HELPER, changed);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
 	for (i = 0; i < ARRAY_SIZE(relative); i++)
-		KUNIT_EXPECT_EQ_MSG(test, kev_helper_set(relative[i]), -EINVAL, "'%s'",
+		KUNIT_EXPECT_EQ_MSG(test, set_helper(relative[i]), -EINVAL, "'%s'",
 				    relative[i]);
 	expect_helper(test, "/bin/true");
-	KUNIT_EXPECT_EQ(test, changes, 0);
+	KUNIT_EXPECT_EQ(test, kicks, 1);
 	KUNIT_EXPECT_EQ(test, path_checks, 1);
 	/* Only one newline is the shell's, the others are the name's */
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/a\n\n"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/a\n\n"), 0);
 	expect_helper(test, "/bin/a\n");
-	kev_param_watch(KEV_HELPER, NULL);
 }
 
 static void helper_has_255_bytes(struct kunit *test)
@@ -187,16 +246,16 @@ static void helper_has_255_bytes(struct kunit *test)
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
 	path[255] = '\0';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(path), 0);
+	KUNIT_EXPECT_EQ(test, set_helper(path), 0);
 	expect_helper(test, path);
 	path[255] = '\n';
 	path[256] = '\0';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(path), 0);
+	KUNIT_EXPECT_EQ(test, set_helper(path), 0);
 	path[255] = 'x';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(path), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, set_helper(path), -ENAMETOOLONG);
 	path[256] = '\n';
 	path[257] = '\0';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(path), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, set_helper(path), -ENAMETOOLONG);
 	path[255] = '\0';
 	expect_helper(test, path);
 }
@@ -206,19 +265,19 @@ static void helper_in_pipe_mode(struct kunit *test)
 {
 	char value[KEV_HELPER_VALUE + 2];
 
-	KUNIT_EXPECT_EQ(test, kev_helper_set("|/bin/cat\n"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("|/bin/cat\n"), 0);
 	expect_helper(test, "|/bin/cat");
-	KUNIT_EXPECT_EQ(test, kev_helper_set("|"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("||/bin/cat"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("| /bin/cat"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("|bin/cat"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_helper("|"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_helper("||/bin/cat"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_helper("| /bin/cat"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_helper("|bin/cat"), -EINVAL);
 	expect_helper(test, "|/bin/cat");
 	memset(value, 'x', sizeof(value));
 	memcpy(value, "|/", 2);
 	value[257] = '\0';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(value), -ENAMETOOLONG);
+	KUNIT_EXPECT_EQ(test, set_helper(value), -ENAMETOOLONG);
 	value[256] = '\0';
-	KUNIT_EXPECT_EQ(test, kev_helper_set(value), 0);
+	KUNIT_EXPECT_EQ(test, set_helper(value), 0);
 	expect_helper(test, value);
 }
 
@@ -227,45 +286,45 @@ static void caps_are_a_mask(struct kunit *test)
 	char all[24];
 	int cap;
 
-	snprintf(all, sizeof(all), "%llx\n", KEV_CAPS_ALL);
-	KUNIT_EXPECT_EQ(test, kev_caps_set("200020", NULL), 0);
+	snprintf(all, sizeof(all), "%llx\n", KEV_CONFINE_ALL);
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("200020", NULL), 0);
 	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
-		KUNIT_EXPECT_EQ(test, !!cap_raised(kev_param_caps(), cap), cap == 5 || cap == 21);
-	KUNIT_EXPECT_EQ(test, kev_caps_set("ffffffffffffffff", NULL), -ERANGE);
-	KUNIT_EXPECT_EQ(test, kev_caps_set("x", NULL), -EINVAL);
-	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 21));
-	KUNIT_EXPECT_EQ(test, kev_caps_set(all, NULL), 0);
-	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), CAP_LAST_CAP));
-	KUNIT_EXPECT_EQ(test, kev_caps_set("0", NULL), 0);
-	KUNIT_EXPECT_EQ(test, kev_caps_set("all", NULL), 0);
-	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 0));
+		KUNIT_EXPECT_EQ(test, !!cap_raised(kev_confine_caps(), cap), cap == 5 || cap == 21);
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("ffffffffffffffff", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("x", NULL), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_confine_caps(), 21));
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set(all, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_confine_caps(), CAP_LAST_CAP));
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("0", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("all", NULL), 0);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_confine_caps(), 0));
 }
 
 static void oom_score_adj_has_a_range(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -900);
-	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-1001", NULL), -ERANGE);
-	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("1001", NULL), -ERANGE);
-	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -900);
-	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("1000\n", NULL), 0);
-	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-1000", NULL), 0);
-	KUNIT_EXPECT_EQ(test, kev_param_oom_score_adj(), -1000);
-	KUNIT_EXPECT_EQ(test, kev_oom_score_adj_set("-900", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_oom_score_adj(), -900);
+	KUNIT_EXPECT_EQ(test, kev_confine_adj_set("-1001", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_confine_adj_set("1001", NULL), -ERANGE);
+	KUNIT_EXPECT_EQ(test, kev_confine_oom_score_adj(), -900);
+	KUNIT_EXPECT_EQ(test, kev_confine_adj_set("1000\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_adj_set("-1000", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_oom_score_adj(), -1000);
+	KUNIT_EXPECT_EQ(test, kev_confine_adj_set("-900", NULL), 0);
 }
 
 static void lock_is_one_way(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
-	KUNIT_EXPECT_EQ(test, kev_lock_set("nonsense", NULL), -EINVAL);
-	KUNIT_EXPECT_EQ(test, kev_lock_set("N\n", NULL), 0);
-	KUNIT_EXPECT_EQ(test, kev_lock_set("Y\n", NULL), 0);
-	KUNIT_EXPECT_EQ(test, kev_lock_set("N", NULL), -EPERM);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/false"), -EPERM);
-	KUNIT_EXPECT_EQ(test, kev_helper_set(""), -EPERM);
-	KUNIT_EXPECT_EQ(test, kev_caps_set("0", NULL), -EPERM);
-	KUNIT_EXPECT_TRUE(test, cap_raised(kev_param_caps(), 0));
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_lock_set("nonsense", NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, kev_confine_lock_set("N\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_lock_set("Y\n", NULL), 0);
+	KUNIT_EXPECT_EQ(test, kev_confine_lock_set("N", NULL), -EPERM);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/false"), -EPERM);
+	KUNIT_EXPECT_EQ(test, set_helper(""), -EPERM);
+	KUNIT_EXPECT_EQ(test, kev_confine_caps_set("0", NULL), -EPERM);
+	KUNIT_EXPECT_TRUE(test, cap_raised(kev_confine_caps(), 0));
 	expect_helper(test, "/bin/true");
-	kev_helper_locked = false;
+	kev_confine_lock = false;
 }
 
 static void helper_check_decides(struct kunit *test)
@@ -273,22 +332,51 @@ static void helper_check_decides(struct kunit *test)
 	static const int errors[] = { -EACCES, -ENOENT, -ELOOP, -ENOTDIR, -ETIMEDOUT };
 	int i;
 
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/old"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("/old"), 0);
 	for (i = 0; i < ARRAY_SIZE(errors); i++) {
 		path_error = errors[i];
-		KUNIT_EXPECT_EQ(test, kev_helper_set("/new"), errors[i]);
+		KUNIT_EXPECT_EQ(test, set_helper("/new"), errors[i]);
 	}
 	expect_helper(test, "/old");
-	KUNIT_EXPECT_EQ(test, kev_helper_set(""), 0);
+	KUNIT_EXPECT_EQ(test, set_helper(""), 0);
 	expect_helper(test, "");
+}
+
+/* No child could be made to look at it: the runs will */
+static void helper_without_a_check(struct kunit *test)
+{
+	path_error = KEV_CHECK_NONE;
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
+	expect_helper(test, "/bin/true");
+	KUNIT_EXPECT_EQ(test, set_helper("relative"), -EINVAL);
+}
+
+/* Others may use their parameters while a path is looked at */
+static void helper_check_holds_no_lock(struct kunit *test)
+{
+	kernel_param_lock(THIS_MODULE);
+	KUNIT_EXPECT_EQ(test, kev_helper_conf_set("/bin/true", true), 0);
+	KUNIT_EXPECT_TRUE(test, mutex_is_locked(&THIS_MODULE->param_lock));
+	kernel_param_unlock(THIS_MODULE);
+	KUNIT_EXPECT_EQ(test, path_checks, 1);
+	KUNIT_EXPECT_FALSE(test, path_lock);
+}
+
+/* Meanwhile another writer may have locked it */
+static void helper_is_locked_during_a_check(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, set_helper("/old"), 0);
+	path_meanwhile = "Y";
+	KUNIT_EXPECT_EQ(test, set_helper("/new"), -EPERM);
+	expect_helper(test, "/old");
 }
 
 static void helper_at_load_has_a_form_only(struct kunit *test)
 {
 	kev_params_live = false;
 	path_error = -ENOENT;
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/not/mounted/yet"), 0);
-	KUNIT_EXPECT_EQ(test, kev_helper_set("relative"), -EINVAL);
+	KUNIT_EXPECT_EQ(test, set_helper("/not/mounted/yet"), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("relative"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, path_checks, 0);
 	expect_helper(test, "/not/mounted/yet");
 	kev_params_live = true;
@@ -302,7 +390,7 @@ static int sysctl_write(int entry, const char *text, size_t n, loff_t at)
 
 	memset(buffer, 'z', sizeof(buffer));
 	memcpy(buffer, text, strnlen(text, n));
-	return kev_sysctl(&kev_sysctl_table[entry], 1, buffer, &len, &at);
+	return kev_sysctl_handler(&kev_sysctl_table[entry], 1, buffer, &len, &at);
 }
 
 enum { SYSCTL_HELPER, SYSCTL_INTERVAL };
@@ -351,18 +439,25 @@ static void sysctl_reads(struct kunit *test)
 	size_t len = sizeof(buffer);
 	loff_t at = 0;
 
-	KUNIT_EXPECT_EQ(test, kev_helper_set("/bin/true"), 0);
-	KUNIT_EXPECT_EQ(test, kev_sysctl(helper, 0, buffer, &len, &at), 0);
+	KUNIT_EXPECT_EQ(test, set_helper("/bin/true"), 0);
+	KUNIT_EXPECT_EQ(test, kev_sysctl_handler(helper, 0, buffer, &len, &at), 0);
 	KUNIT_EXPECT_EQ(test, len, (size_t)10);
 	KUNIT_EXPECT_EQ(test, memcmp(buffer, "/bin/true\n", 10), 0);
 	len = sizeof(buffer);
-	KUNIT_EXPECT_EQ(test, kev_sysctl(helper, 0, buffer, &len, &at), 0);
+	KUNIT_EXPECT_EQ(test, kev_sysctl_handler(helper, 0, buffer, &len, &at), 0);
 	KUNIT_EXPECT_EQ(test, len, (size_t)0);
 	len = sizeof(buffer);
 	at = 0;
-	KUNIT_EXPECT_EQ(test, kev_sysctl(&kev_sysctl_table[SYSCTL_INTERVAL], 0, buffer, &len, &at),
+	KUNIT_EXPECT_EQ(test, kev_sysctl_handler(&kev_sysctl_table[SYSCTL_INTERVAL], 0, buffer, &len, &at),
 			0);
 	KUNIT_EXPECT_EQ(test, memcmp(buffer, "10000\n", 6), 0);
+}
+
+static void params_test_exit(struct kunit *test)
+{
+	kev_confine_lock = false;
+	kev_params_live = false;
+	set_helper("");
 }
 
 static int params_test_init(struct kunit *test)
@@ -371,19 +466,15 @@ static int params_test_init(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		kev_numbers[numbers[i].which].value = numbers[i].value;
+	params_test_exit(test);
 	changes = 0;
+	drains = 0;
+	kicks = 0;
 	path_checks = 0;
 	path_error = 0;
-	kev_params_live = false;
-	kev_helper_set("");
+	path_meanwhile = NULL;
+	next_record = 1;
 	return kev_params_init();
-}
-
-static void params_test_exit(struct kunit *test)
-{
-	kev_params_exit();
-	kev_params_live = false;
-	kev_helper_set("");
 }
 
 static struct kunit_case params_cases[] = {
@@ -393,6 +484,7 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(params_round_sizes_up),
 	KUNIT_CASE(params_longest_window_has_its_bits),
 	KUNIT_CASE(helper_comes_and_goes),
+	KUNIT_CASE(helper_begins_somewhere),
 	KUNIT_CASE(helper_has_a_form),
 	KUNIT_CASE(helper_has_255_bytes),
 	KUNIT_CASE(helper_in_pipe_mode),
@@ -400,6 +492,9 @@ static struct kunit_case params_cases[] = {
 	KUNIT_CASE(oom_score_adj_has_a_range),
 	KUNIT_CASE(lock_is_one_way),
 	KUNIT_CASE(helper_check_decides),
+	KUNIT_CASE(helper_without_a_check),
+	KUNIT_CASE(helper_check_holds_no_lock),
+	KUNIT_CASE(helper_is_locked_during_a_check),
 	KUNIT_CASE(helper_at_load_has_a_form_only),
 	KUNIT_CASE(sysctl_writes_the_same_values),
 	KUNIT_CASE(sysctl_refuses_alike),

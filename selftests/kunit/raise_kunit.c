@@ -11,7 +11,7 @@
 #include "render.c"
 #include "log.c"
 #include "source.c"
-#include "mark.c"
+#include "selfnoise.c"
 #include "raise.c"
 
 static const char *const keys[] = { "A", "B", "C", "D", "E", NULL };
@@ -28,6 +28,12 @@ static struct kev_record rec;
 static void collect(void)
 {
 	kev_log_collect(kev_source_resolve);
+}
+
+/* The stages are drained by who asks */
+void kev_wake_drain(void)
+{
+	collect();
 }
 
 /* The record of the only event since the last look */
@@ -285,7 +291,6 @@ static int raise_test_init(struct kunit *test)
 		memset(per_cpu_ptr(&kev_stats, cpu), 0, sizeof(struct kev_stats));
 	set_rate(0, HZ);
 	atomic64_set(&kev_log_head, 1);
-	kev_source_set_drain(collect);
 	if (kev_stage_init(8))
 		return -ENOMEM;
 	if (kev_log_init(64))
@@ -302,61 +307,149 @@ err_stage:
 	return -ENOMEM;
 }
 
-/* Neither before there is a mark, nor by who does not bear it, nor a burst's end */
-static void raise_by_who_bears_the_mark(struct kunit *test)
+/* Credentials that bear this mark, until the test ends; with NULL as the current task's are */
+static const struct cred *bearing(struct kunit *test, struct key *mark)
 {
-	const struct cred *old;
-	struct cred *marked;
+	struct cred *cred = prepare_creds();
 
-	if (!IS_ENABLED(CONFIG_KEYS))
-		kunit_skip(test, "no CONFIG_KEYS");
-	kevnotify_raise(src, 3);
-	expect_record(test, "three");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
-	KUNIT_ASSERT_EQ(test, kev_mark_init(), 0);
-	kevnotify_raise(src, 3);
-	expect_record(test, "three");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
-
-	marked = prepare_creds();
-	KUNIT_ASSERT_NOT_NULL(test, marked);
-	kev_mark_cred(marked);
-	old = override_creds(marked);
-	kevnotify_raise(src, 3);
-	expect_record(test, "three");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_NOTIFY_NONE);
-	kev_raise_closing(kev_source_of(src), 3);
-	expect_record(test, "0 more events were suppressed");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING);
-	revert_creds(old);
-	put_cred(marked);
-	kev_mark_exit();
+	KUNIT_ASSERT_NOT_NULL(test, cred);
+	if (mark)
+		kev_selfnoise_cred(cred, mark);
+	return cred;
 }
 
-/* The end of a burst goes where the event went that filled it */
-static void raise_closing_of_a_quiet_burst(struct kunit *test)
+/* The flags of an event that a task with these credentials raises */
+static u8 flags_by(struct kunit *test, const struct cred *cred)
 {
-	const struct cred *old;
-	struct cred *marked;
+	const struct cred *old = override_creds(cred);
 
-	if (!IS_ENABLED(CONFIG_KEYS))
-		kunit_skip(test, "no CONFIG_KEYS");
-	KUNIT_ASSERT_EQ(test, kev_mark_init(), 0);
-	marked = prepare_creds();
-	KUNIT_ASSERT_NOT_NULL(test, marked);
-	kev_mark_cred(marked);
-	set_rate(1, HZ);
-	old = override_creds(marked);
 	kevnotify_raise(src, 3);
 	revert_creds(old);
 	expect_record(test, "three");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_NOTIFY_NONE);
+	return rec.event.flags;
+}
+
+/* The flags of an event about a task with these credentials */
+static u8 flags_of(struct kunit *test, const struct cred *cred)
+{
+	struct task_struct *task = kunit_kzalloc(test, sizeof(*task), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, task);
+	rcu_assign_pointer(task->real_cred, cred);
+	kevnotify_raise_of(src, 3, task);
+	expect_record(test, "three");
+	return rec.event.flags;
+}
+
+/* The tasks that an event may have to do with */
+static struct {
+	struct key	*mark;
+	const struct cred *plain, *own, *run;
+} who;
+
+static void who_init(struct kunit *test)
+{
+	if (!IS_ENABLED(CONFIG_KEYS))
+		kunit_skip(test, "no CONFIG_KEYS");
+	KUNIT_ASSERT_EQ(test, kev_selfnoise_init(), 0);
+	who.mark = kev_selfnoise_create();
+	KUNIT_ASSERT_FALSE(test, IS_ERR(who.mark));
+	who.plain = bearing(test, NULL);
+	who.own = bearing(test, kev_selfnoise_marks[KEV_SELFNOISE_OWN]);
+	who.run = bearing(test, who.mark);
+	kev_selfnoise_start(1, who.mark);
+}
+
+static void who_exit(void)
+{
+	kev_selfnoise_end(1);
+	put_cred(who.run);
+	put_cred(who.own);
+	put_cred(who.plain);
+	kev_selfnoise_destroy(who.mark);
+	kev_selfnoise_exit();
+}
+
+static void raise_by_who_bears_a_mark(struct kunit *test)
+{
+	who_init(test);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.plain), 0);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.own), KEV_NOTIFY_NONE);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.run), KEV_ECHO);
+	kev_selfnoise_end(1);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.run), KEV_ECHO);
+	who_exit();
+}
+
+/* It decides, whoever raises */
+static void raise_of_a_subject(struct kunit *test)
+{
+	const struct cred *old;
+
+	who_init(test);
+	KUNIT_EXPECT_EQ(test, flags_of(test, who.plain), KEV_SUBJECT);
+	KUNIT_EXPECT_EQ(test, flags_of(test, who.own), KEV_SUBJECT | KEV_NOTIFY_NONE);
+	KUNIT_EXPECT_EQ(test, flags_of(test, who.run), KEV_SUBJECT | KEV_NOTIFY_NONE);
+	old = override_creds(who.run);
+	KUNIT_EXPECT_EQ(test, flags_of(test, who.plain), KEV_SUBJECT);
+	revert_creds(old);
+	kev_selfnoise_end(1);
+	KUNIT_EXPECT_EQ(test, flags_of(test, who.run), KEV_SUBJECT | KEV_ECHO);
+	who_exit();
+}
+
+static void raise_of_without_source(struct kunit *test)
+{
+	kevnotify_raise_of(NULL, 1, current, KEVNOTIFY_U64(1));
+	kevnotify_raise_of(ERR_PTR(-ENOMEM), 1, current);
+	kevnotify_source_enable(src, false);
+	kevnotify_raise_of(src, 3, current);
+	expect_nothing(test);
+	expect_counts(test, 0, 0, 0);
+}
+
+static void raise_of_captures_values(struct kunit *test)
+{
+	kevnotify_raise_of(src, 1, current, KEVNOTIFY_U64(7), KEVNOTIFY_STR("word"));
+	expect_record(test, "7 word ? ? ?");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_SUBJECT);
+}
+
+static void raise_echoes_are_quiet_after_ten(struct kunit *test)
+{
+	int i;
+
+	who_init(test);
+	for (i = 0; i < 10; i++)
+		KUNIT_EXPECT_EQ(test, flags_by(test, who.run), KEV_ECHO);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.run), KEV_ECHO | KEV_NOTIFY_NONE);
+	KUNIT_EXPECT_EQ(test, flags_by(test, who.plain), 0);
+	who_exit();
+}
+
+/* The end of a burst is kevnotifyd's to tell, and goes where the last event of it went */
+static void raise_closing_of(struct kunit *test, const struct cred *cred, u8 flags)
+{
+	const struct cred *old;
+
+	KUNIT_EXPECT_EQ(test, flags_by(test, cred), flags);
 	kevnotify_raise(src, 3);
+	old = override_creds(who.own);
 	kev_raise_closing(kev_source_of(src), 3);
+	revert_creds(old);
 	expect_record(test, "1 more events were suppressed");
-	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING | KEV_NOTIFY_NONE);
-	put_cred(marked);
-	kev_mark_exit();
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_CLOSING | flags);
+	atomic_set(&kev_source_of(src)->rate[3].word, 0);
+}
+
+static void raise_closing_of_noise(struct kunit *test)
+{
+	who_init(test);
+	set_rate(1, UINT_MAX);
+	raise_closing_of(test, who.plain, 0);
+	raise_closing_of(test, who.own, KEV_NOTIFY_NONE);
+	raise_closing_of(test, who.run, KEV_ECHO);
+	who_exit();
 }
 
 static void raise_test_exit(struct kunit *test)
@@ -384,8 +477,12 @@ static struct kunit_case raise_cases[] = {
 	KUNIT_CASE(raise_into_a_full_stage),
 	KUNIT_CASE(raise_in_a_raise_is_refused),
 	KUNIT_CASE(raise_in_interrupt),
-	KUNIT_CASE(raise_by_who_bears_the_mark),
-	KUNIT_CASE(raise_closing_of_a_quiet_burst),
+	KUNIT_CASE(raise_by_who_bears_a_mark),
+	KUNIT_CASE(raise_of_a_subject),
+	KUNIT_CASE(raise_of_without_source),
+	KUNIT_CASE(raise_of_captures_values),
+	KUNIT_CASE(raise_echoes_are_quiet_after_ten),
+	KUNIT_CASE(raise_closing_of_noise),
 	{}
 };
 

@@ -14,6 +14,7 @@
 #include "fake_params.h"
 #include "fake_stage.h"
 #include "inject.c"
+#include "wake.h"
 
 static unsigned long clock;
 /* So many tries from now on find that somebody else was faster */
@@ -33,6 +34,11 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 #undef atomic_cmpxchg
 #define atomic_cmpxchg racing_cmpxchg
 #include "source.c"
+
+/* Nothing is staged */
+void kev_wake_drain(void)
+{
+}
 
 #define WINDOW	100
 
@@ -189,8 +195,8 @@ static void close_one(struct kev_source *src, unsigned int id)
 	closed_id = id;
 }
 
-/* An event of this id is recorded; what does the log learn of suppressed ones? */
-static u64 record(unsigned int id, u8 flags)
+/* An event of this id is recorded: what does the log learn of its source? */
+static struct kev_origin resolved(unsigned int id, u8 flags)
 {
 	struct kev_event ev = { .source = source->number, .id = id, .flags = flags };
 	struct kev_origin origin = {};
@@ -198,7 +204,23 @@ static u64 record(unsigned int id, u8 flags)
 	rcu_read_lock();
 	kev_source_resolve(&ev, 1, &origin);
 	rcu_read_unlock();
-	return origin.suppressed;
+	return origin;
+}
+
+/* What does it learn of suppressed ones? */
+static u64 record(unsigned int id, u8 flags)
+{
+	return resolved(id, flags).suppressed;
+}
+
+/* How many of n echoes are for the helper? */
+static unsigned int heard(unsigned int n)
+{
+	unsigned int yes = 0;
+
+	while (n--)
+		yes += !resolved(1, KEV_ECHO).quiet;
+	return yes;
 }
 
 static void suppress(unsigned int id, unsigned int n)
@@ -309,6 +331,45 @@ static void rate_no_limit_no_watch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_source_close_due(close_one), (unsigned long)MAX_SCHEDULE_TIMEOUT);
 }
 
+static void rate_echoes_are_ten_in_ten_minutes(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, heard(4), 4U);
+	clock += 599UL * HZ;
+	KUNIT_EXPECT_EQ(test, heard(20), 6U);
+	/* No other event is quiet for that, and what is for readers alone is none of the ten */
+	KUNIT_EXPECT_FALSE(test, resolved(1, 0).quiet);
+	KUNIT_EXPECT_TRUE(test, resolved(1, KEV_NOTIFY_NONE).quiet);
+	clock += HZ;
+	KUNIT_EXPECT_EQ(test, heard(5), 0U);
+	clock++;
+	KUNIT_EXPECT_TRUE(test, resolved(1, KEV_NOTIFY_NONE).quiet);
+	KUNIT_EXPECT_EQ(test, heard(20), 10U);
+}
+
+/* The first one begins them, whatever the clock shows then */
+static void rate_echoes_begin_anywhere(struct kunit *test)
+{
+	clock = ULONG_MAX - 1;
+	KUNIT_EXPECT_EQ(test, heard(20), 10U);
+	clock += 600UL * HZ;
+	KUNIT_EXPECT_EQ(test, heard(20), 0U);
+	clock++;
+	KUNIT_EXPECT_EQ(test, heard(20), 10U);
+}
+
+static void rate_end_of_burst_is_as_its_last_event(struct kunit *test)
+{
+	record(1, 0);
+	KUNIT_EXPECT_EQ(test, source->rate[1].noise, 0);
+	heard(10);
+	KUNIT_EXPECT_EQ(test, source->rate[1].noise, KEV_ECHO);
+	heard(1);
+	KUNIT_EXPECT_EQ(test, source->rate[1].noise, KEV_NOTIFY_NONE);
+	record(1, KEV_NOTIFY_NONE);
+	KUNIT_EXPECT_EQ(test, source->rate[1].noise, KEV_NOTIFY_NONE);
+	KUNIT_EXPECT_EQ(test, source->rate[2].noise, 0);
+}
+
 static int rate_test_init(struct kunit *test)
 {
 	struct kevnotify_source *src;
@@ -351,6 +412,9 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_watch_follows_the_window),
 	KUNIT_CASE(rate_longer_window_is_watched_anew),
 	KUNIT_CASE(rate_no_limit_no_watch),
+	KUNIT_CASE(rate_echoes_are_ten_in_ten_minutes),
+	KUNIT_CASE(rate_echoes_begin_anywhere),
+	KUNIT_CASE(rate_end_of_burst_is_as_its_last_event),
 	{}
 };
 
