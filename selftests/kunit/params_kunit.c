@@ -435,6 +435,7 @@ static void sysctl_refuses_alike(struct kunit *test)
 static void sysctl_reads(struct kunit *test)
 {
 	KEV_CTL_TABLE *helper = &kev_sysctl_table[SYSCTL_HELPER];
+	KEV_CTL_TABLE *interval = &kev_sysctl_table[SYSCTL_INTERVAL];
 	char buffer[300] = "";
 	size_t len = sizeof(buffer);
 	loff_t at = 0;
@@ -448,8 +449,7 @@ static void sysctl_reads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, len, (size_t)0);
 	len = sizeof(buffer);
 	at = 0;
-	KUNIT_EXPECT_EQ(test, kev_sysctl_handler(&kev_sysctl_table[SYSCTL_INTERVAL], 0, buffer, &len, &at),
-			0);
+	KUNIT_EXPECT_EQ(test, kev_sysctl_handler(interval, 0, buffer, &len, &at), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(buffer, "10000\n", 6), 0);
 }
 
