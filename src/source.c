@@ -96,7 +96,8 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	index = kev_source_index(src, ev->id);
 	meaning = &src->events[index];
 	origin->name = src->name;
-	origin->message = meaning->message;
+	if (meaning->message)
+		origin->message = meaning->message;
 	origin->keys = meaning->keys;
 	level = READ_ONCE(src->level);
 	origin->level = level >= 0 ? level : meaning->level;
@@ -275,12 +276,13 @@ static int kev_isupper(int c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static bool kev_source_event_ok(const struct kevnotify_event *ev)
+static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id)
 {
 	unsigned int i;
 
+	/* Without a message it is no event, and then not every id can be one */
 	if (!ev->message)
-		return true;
+		return !any_id;
 	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX || ev->level < 0 || ev->level > 7)
 		return false;
 	for (i = 0; ev->keys && ev->keys[i]; i++)
@@ -294,12 +296,13 @@ static bool kev_source_desc_ok(const struct kevnotify_desc *desc)
 {
 	unsigned int i;
 
-	if (!kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
+	if (!desc->name || !desc->events ||
+	    !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
 		return false;
 	if (!desc->ids || desc->ids > KEVNOTIFY_IDS_MAX || (desc->any_id && desc->ids != 1))
 		return false;
 	for (i = 0; i < desc->ids; i++)
-		if (!kev_source_event_ok(&desc->events[i]))
+		if (!kev_source_event_ok(&desc->events[i], desc->any_id))
 			return false;
 	return true;
 }

@@ -196,6 +196,27 @@ static void source_refuses_bad_numbers(struct kunit *test)
 	expect_refused(test, "long message", "test", 1, false, ev);
 }
 
+/* What a description leaves out */
+static void source_refuses_what_is_missing(struct kunit *test)
+{
+	static const struct kevnotify_event none, some = { "m" };
+
+	expect_refused(test, "no name", NULL, 1, false, &some);
+	expect_refused(test, "no events", "test", 1, false, NULL);
+	expect_refused(test, "no message for any id", "test", 1, true, &none);
+}
+
+/* An id of no message is refused at the raise; no event of it, however it came, does harm */
+static void source_resolves_an_id_without_a_message(struct kunit *test)
+{
+	struct kevnotify_source *src = registered(test, &desc);
+	struct kev_origin origin = resolved(src, 0);
+
+	KUNIT_EXPECT_STREQ(test, origin.name, "test");
+	KUNIT_EXPECT_STREQ(test, origin.message, "?");
+	kevnotify_source_unregister(src);
+}
+
 static void source_takes_the_greatest(struct kunit *test)
 {
 	static const char *const many[] = {
@@ -333,6 +354,8 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_refuses_bad_names),
 	KUNIT_CASE(source_refuses_bad_keys),
 	KUNIT_CASE(source_refuses_bad_numbers),
+	KUNIT_CASE(source_refuses_what_is_missing),
+	KUNIT_CASE(source_resolves_an_id_without_a_message),
 	KUNIT_CASE(source_takes_the_greatest),
 	KUNIT_CASE(source_allocation_fails),
 	KUNIT_CASE(source_leaves_nothing_behind),
