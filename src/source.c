@@ -120,7 +120,7 @@ void kev_source_rates_changed(void)
 }
 
 /**
- * kev_source_close_due() - tell of bursts whose window is over
+ * kev_source_close_due() - tell of bursts whose window is over, and forget the window
  * @close: called for each (source, id) with suppressed events that nobody told of
  *
  * Context: kevnotifyd.
@@ -142,6 +142,7 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
+			kev_rate_expire(rate);
 			unseen = READ_ONCE(rate->unseen);
 			if (changed || unseen) {
 				WRITE_ONCE(rate->unseen, false);

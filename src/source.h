@@ -103,7 +103,7 @@ static inline unsigned int kev_source_index(const struct kev_source *src, unsign
 /*
  * The window's beginning, in jiffies, is in the upper 22 bits; the lower ten
  * count what was admitted in it. A window that began a multiple of 2^22
- * jiffies ago passes for a fresh one: once in an hour or more, for one window.
+ * jiffies ago would pass for a fresh one: kev_rate_expire() comes before that.
  */
 #define KEV_RATE_BITS	10
 #define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
@@ -141,6 +141,22 @@ static __always_inline bool kev_rate_admit(struct kev_rate *rate)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * kev_rate_expire() - forget a window that is over
+ * @rate: the limit
+ *
+ * Context: kevnotifyd, more often than the clock's bits in the word come round.
+ */
+static inline void kev_rate_expire(struct kev_rate *rate)
+{
+	unsigned int old = atomic_read(&rate->word);
+	u32 age = ((u32)jiffies - (old >> KEV_RATE_BITS)) & KEV_RATE_TIME;
+
+	/* A raise that is faster has begun a new one */
+	if (old && age >= READ_ONCE(kev_window_jiffies))
+		atomic_cmpxchg(&rate->word, old, 0);
 }
 
 void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin);

@@ -109,17 +109,6 @@ static void rate_clock_wraps(struct kunit *test)
 	expect_window_at(test, ULONG_MAX);
 }
 
-static void rate_survives_long_silence(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-	clock += (1UL << 22) - 1;
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-	/* Where the clock's bits come round the old window looks new; its end comes soon */
-	clock += 1UL << 22;
-	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
-	clock += WINDOW;
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-}
 
 static void rate_longest_window(struct kunit *test)
 {
@@ -172,6 +161,16 @@ static void rate_tries_are_bounded(struct kunit *test)
 
 	races = KEV_RATE_TRIES - 1;
 	KUNIT_EXPECT_TRUE(test, admit());
+}
+
+/* How many of nine events of id 1 are admitted now? */
+static unsigned int admitted_of_one(struct kev_source *src)
+{
+	unsigned int yes = 0, n;
+
+	for (n = 0; n < 9; n++)
+		yes += kev_rate_admit(&src->rate[1]);
+	return yes;
 }
 
 static const struct kevnotify_event events[] = {
@@ -271,6 +270,42 @@ static void rate_tells_what_no_full_burst_announced(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, closed_id, 1U);
 }
 
+/* kevnotifyd looks at least every ten seconds; the clock's bits come round much later */
+static void rate_word_does_not_age(struct kunit *test)
+{
+	unsigned int laps;
+
+	for (laps = 1; laps <= 3; laps++) {
+		unsigned long began = clock;
+
+		KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+		clock += WINDOW;
+		kev_source_close_due(close_one);
+		/* Multiples of it, and a moment before and after */
+		clock = began + laps * (1UL << 22) + laps - 2;
+	}
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+}
+
+static void rate_window_under_way_stays(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+	clock += WINDOW - 1;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 0U);
+}
+
+/* A raise that begins a window while the old one is forgotten is not forgotten with it */
+static void rate_new_window_is_not_forgotten(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+	clock += WINDOW;
+	races = 1;
+	kev_rate_expire(&source->rate[1]);
+	KUNIT_EXPECT_EQ(test, races, 0);
+	KUNIT_EXPECT_NE(test, atomic_read(&source->rate[1].word), 0);
+}
+
 /* Each event begins the wait anew, as it may be a new window's */
 static void rate_watch_follows_the_window(struct kunit *test)
 {
@@ -336,7 +371,9 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_window_has_an_edge),
 	KUNIT_CASE(rate_window_does_not_move),
 	KUNIT_CASE(rate_clock_wraps),
-	KUNIT_CASE(rate_survives_long_silence),
+	KUNIT_CASE(rate_word_does_not_age),
+	KUNIT_CASE(rate_window_under_way_stays),
+	KUNIT_CASE(rate_new_window_is_not_forgotten),
 	KUNIT_CASE(rate_longest_window),
 	KUNIT_CASE(rate_burst_of_none_is_no_limit),
 	KUNIT_CASE(rate_burst_of_one),
