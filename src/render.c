@@ -3,6 +3,7 @@
  * From a record to strings KEY=value: the only place that knows the text form.
  * Pure functions.
  */
+#include <linux/ctype.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/nls.h>
@@ -76,19 +77,29 @@ static void kev_text_escape(struct kev_text *t, const u8 *s, size_t len)
 	}
 }
 
+/* An address whose module has gone has no symbol; the number itself is nobody's business */
+static void kev_text_symbol(struct kev_text *t, unsigned long entry)
+{
+	size_t from = t->len;
+
+	kev_text_printf(t, "%pS", (void *)entry);
+	if (t->len > from && isdigit(t->buf[from])) {
+		t->len = from;
+		kev_text_char(t, '?');
+	}
+	t->len = min(t->len, from + KEV_TEXT_ENTRY);
+}
+
 static void kev_text_stack(struct kev_text *t, const struct kev_value *v)
 {
 	unsigned long entry;
 	unsigned int i;
-	size_t limit;
 
 	for (i = 0; i + sizeof(entry) <= v->len; i += sizeof(entry)) {
 		memcpy(&entry, v->bytes + i, sizeof(entry));
 		if (i)
 			kev_text_char(t, ' ');
-		limit = t->len + KEV_TEXT_ENTRY;
-		kev_text_printf(t, "%pS", (void *)entry);
-		t->len = min(t->len, limit);
+		kev_text_symbol(t, entry);
 	}
 }
 

@@ -219,7 +219,9 @@ static void render_writes_the_stack(struct kunit *test)
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_A=1");
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "\nKEVNOTIFY_STACK=kev_render_record+0x1/"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "0x1234\n"));
+	/* No symbol, and no address either */
+	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, " ?\n"));
+	KUNIT_EXPECT_NULL(test, strstr(b->out, "1234\n"));
 }
 
 static void render_whole_environment(struct kunit *test)
