@@ -453,6 +453,9 @@ void kev_stage_detach(void)
 		irq_work_sync(&per_cpu_ptr(&kev_stages, cpu)->ring);
 }
 
+/* Nothing is to be killed for stages that are too big for this machine */
+#define KEV_STAGE_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 static int kev_stage_create(unsigned int cpu, unsigned int slots)
 {
 	struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
@@ -460,11 +463,11 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 	u32 start = -4 * slots;
 	u32 i;
 
-	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), GFP_KERNEL,
+	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), KEV_STAGE_GFP,
 				  cpu_to_node(cpu));
 	/* Not on the stack of whoever raises, which may be nearly full */
-	st->capture = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->capture)), GFP_KERNEL,
-				    cpu_to_node(cpu));
+	st->capture = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->capture)),
+				    KEV_STAGE_GFP, cpu_to_node(cpu));
 	if (!st->slots || !st->capture)
 		return -ENOMEM;
 	st->cpu = cpu;
@@ -493,6 +496,8 @@ int kev_stage_init(unsigned int slots)
 	for_each_possible_cpu(cpu) {
 		err = kev_stage_create(cpu, slots);
 		if (err) {
+			pr_err("stage_slots: no memory for %u slots of each of %u CPUs, not loaded\n",
+			       slots, num_possible_cpus());
 			kev_stage_exit();
 			return err;
 		}
