@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
@@ -18,6 +19,9 @@
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
+
+/* Records appended in one piece */
+#define KEV_LOG_SLICE	16
 
 char kev_log_instance[33];
 
@@ -130,7 +134,8 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
  * kev_log_collect() - move what is staged into the log, oldest first
  * @resolve: who knows the sources
  *
- * One pass, bounded by the size of the stages.
+ * One pass, bounded by the size of the stages; of many big ones it takes a while,
+ * in which the CPU is given to others who want it.
  *
  * Context: kevnotifyd.
  * Return: the number of records appended.
@@ -146,7 +151,8 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 		/* No longer staged first, and then recorded: whoever adds up finds none twice */
 		kev_stage_free(st);
 		kev_stat_inc(KEV_STAT_RECORDED);
-		n++;
+		if (!(++n % KEV_LOG_SLICE))
+			cond_resched();
 	}
 	return n;
 }

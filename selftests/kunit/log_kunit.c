@@ -24,6 +24,11 @@ static void *test_memcpy(void *to, const void *from, size_t n)
 
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+/* How often a pass has offered its CPU to others */
+static unsigned int offers;
+
+#undef cond_resched
+#define cond_resched() (offers++)
 #undef memcpy
 #define memcpy test_memcpy
 #include "log.c"
@@ -223,6 +228,20 @@ static void log_names_given_values_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, memcmp(rec.text, "m\0ONE\0TWO\0", 11), 0);
 }
 
+/* However many stages there are, a pass keeps its CPU for some records only */
+static void log_pass_lets_others_run(struct kunit *test)
+{
+	u32 id;
+
+	kev_stage_exit();
+	KUNIT_ASSERT_EQ(test, kev_stage_init(4 * KEV_LOG_SLICE), 0);
+	for (id = 1; id <= 4 * KEV_LOG_SLICE; id++)
+		put(id);
+	offers = 0;
+	KUNIT_EXPECT_EQ(test, kev_log_collect(resolve), 4U * KEV_LOG_SLICE);
+	KUNIT_EXPECT_EQ(test, offers, 4U);
+}
+
 static char text[KEVNOTIFY_MESSAGE_MAX + 1];
 static char key[KEVNOTIFY_FIELDS_MAX][KEVNOTIFY_KEY_MAX + 1];
 static const char *keys[KEVNOTIFY_FIELDS_MAX + 1];
@@ -351,6 +370,7 @@ static struct kunit_case log_cases[] = {
 	KUNIT_CASE(log_merges_cpus_by_time),
 	KUNIT_CASE(log_takes_what_the_source_knows),
 	KUNIT_CASE(log_names_given_values_only),
+	KUNIT_CASE(log_pass_lets_others_run),
 	KUNIT_CASE(log_leaves_out_keys_without_room),
 	KUNIT_CASE(log_fits_to_the_byte),
 	KUNIT_CASE(log_copies_the_whole_event),
