@@ -183,7 +183,9 @@ void kev_source_put(struct kev_source *src)
  * kev_source_get_next() - walk over all sources
  * @prev: the one before, whose reference is dropped; NULL for the first
  *
- * Context: task; may sleep.
+ * Takes no lock: a reader that is stopped in here holds up nobody.
+ *
+ * Context: task.
  * Return: the next one, with a reference; NULL at the end.
  */
 struct kev_source *kev_source_get_next(struct kev_source *prev)
@@ -191,15 +193,15 @@ struct kev_source *kev_source_get_next(struct kev_source *prev)
 	struct kev_source *src, *next = NULL;
 	u32 after = prev ? prev->number : 0;
 
-	mutex_lock(&kev_source_mutex);
+	rcu_read_lock();
 	/* Numbers grow along the list, so that a @prev that has gone does no harm */
-	list_for_each_entry(src, &kev_sources, list) {
+	list_for_each_entry_rcu(src, &kev_sources, list) {
 		if (src->number > after && kref_get_unless_zero(&src->ref)) {
 			next = src;
 			break;
 		}
 	}
-	mutex_unlock(&kev_source_mutex);
+	rcu_read_unlock();
 	if (prev)
 		kev_source_put(prev);
 	return next;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The registry of sources. */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/module.h>
+#include <linux/workqueue.h>
 
 #include "fake_params.h"
 #include "fake_stage.h"
@@ -291,6 +293,32 @@ static void source_walk_sees_each_once(struct kunit *test)
 	kevnotify_source_unregister(b);
 }
 
+static DECLARE_COMPLETION(walked);
+
+static void walk(struct work_struct *unused)
+{
+	struct kev_source *src = NULL;
+
+	while ((src = kev_source_get_next(src)))
+		;
+	complete(&walked);
+}
+
+/* A reader of all sources waits for nobody, as who waits in a lock can be stopped in it too */
+static void source_walk_takes_no_lock(struct kunit *test)
+{
+	struct kevnotify_source *src = registered(test, &desc);
+	static DECLARE_WORK(work, walk);
+
+	reinit_completion(&walked);
+	mutex_lock(&kev_source_mutex);
+	schedule_work(&work);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&walked, 10 * HZ), 0UL);
+	mutex_unlock(&kev_source_mutex);
+	flush_work(&work);
+	kevnotify_source_unregister(src);
+}
+
 static int view_error, viewed;
 
 static int view_add(struct kev_source *src)
@@ -360,6 +388,7 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_allocation_fails),
 	KUNIT_CASE(source_leaves_nothing_behind),
 	KUNIT_CASE(source_walk_sees_each_once),
+	KUNIT_CASE(source_walk_takes_no_lock),
 	KUNIT_CASE(source_view_follows),
 	KUNIT_CASE(source_without_view_is_refused),
 	{}
