@@ -101,6 +101,17 @@ static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
 	rec->text[at] = '\0';
 }
 
+/* The message as readers of the stream see it: no byte of it ends its line */
+static void kev_log_trace(const struct kev_record *rec)
+{
+	char message[KEV_TRACE_MESSAGE];
+
+	if (!trace_kevnotify_record_enabled())
+		return;
+	kev_render_escaped(rec->text, message, sizeof(message));
+	trace_kevnotify_record(rec->seq, rec->source, rec->event.id, rec->event.level, message);
+}
+
 static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *resolve)
 {
 	u64 seq = kev_log_next();
@@ -127,7 +138,7 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
 	atomic64_set_release(&kev_log_head, seq + 1);
-	trace_kevnotify_record(seq, rec->source, ev->id, rec->event.level, rec->text);
+	kev_log_trace(rec);
 }
 
 /**

@@ -32,15 +32,33 @@ static void kev_text_printf(struct kev_text *t, const char *fmt, ...)
 	va_end(args);
 }
 
+/* All of it, or nothing */
+static bool kev_text_whole(struct kev_text *t, const void *s, size_t len)
+{
+	if (t->len + len >= t->size)
+		return false;
+	memcpy(t->buf + t->len, s, len);
+	t->len += len;
+	return true;
+}
+
+/* Whole characters, as many as there is room for; was that all of them? */
+static bool kev_text_run(struct kev_text *t, const u8 *s, size_t len)
+{
+	size_t room = t->size - t->len - 1;
+
+	if (len <= room)
+		return kev_text_whole(t, s, len);
+	while (room && (s[room] & 0xc0) == 0x80)
+		room--;
+	kev_text_whole(t, s, room);
+	return false;
+}
+
 static void kev_text_char(struct kev_text *t, char c)
 {
 	if (t->len + 1 < t->size)
 		t->buf[t->len++] = c;
-}
-
-static void kev_text_hex(struct kev_text *t, u8 byte)
-{
-	kev_text_printf(t, "\\x%02x", byte);
 }
 
 /* The length of the valid UTF-8 character at s that needs no escape, or 0 */
@@ -62,18 +80,18 @@ static int kev_text_plain(const u8 *s, size_t len)
  */
 static void kev_text_escape(struct kev_text *t, const u8 *s, size_t len)
 {
-	while (len) {
-		int n = kev_text_plain(s, len);
+	const u8 *run, *end = s + len;
+	char escape[] = "\\x00";
+	int n;
 
-		if (!n) {
-			kev_text_hex(t, *s);
-			n = 1;
-		} else if (t->len + n < t->size) {
-			memcpy(t->buf + t->len, s, n);
-			t->len += n;
-		}
-		s += n;
-		len -= n;
+	for (;;) {
+		for (run = s; s != end && (n = kev_text_plain(s, end - s)); s += n)
+			;
+		if (!kev_text_run(t, run, s - run) || s == end)
+			return;
+		hex_byte_pack(escape + 2, *s++);
+		if (!kev_text_whole(t, escape, sizeof(escape) - 1))
+			return;
 	}
 }
 
@@ -202,6 +220,22 @@ void kev_render_message(const struct kev_event *ev, const struct kev_origin *ori
 		kev_text_printf(&t, "%llu more events were suppressed", origin->suppressed);
 	else if (!kev_render_own(&t, ev))
 		kev_render_template(&t, ev, origin);
+	buf[t.len] = '\0';
+}
+
+/**
+ * kev_render_escaped() - a text as it stands in a record's strings
+ * @text: the text
+ * @buf: where to; ended by NUL
+ * @size: room there; a character or an escape without room ends it
+ *
+ * Context: any.
+ */
+void kev_render_escaped(const char *text, char *buf, size_t size)
+{
+	struct kev_text t = { buf, size, 0 };
+
+	kev_text_escape(&t, text, strlen(text));
 	buf[t.len] = '\0';
 }
 

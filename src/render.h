@@ -28,6 +28,7 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 			 char end, char *buf, size_t size);
 size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
 			 bool troubled_ds, char *buf, size_t size);
+void kev_render_escaped(const char *text, char *buf, size_t size);
 void kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
 			char *buf, size_t size);
 

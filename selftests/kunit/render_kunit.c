@@ -183,6 +183,25 @@ static void render_stops_at_the_length(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, out, "\\xe2\\x82");
 }
 
+/* Where there is no room, a text ends before the character or the escape that has none */
+static void render_cuts_no_escape(struct kunit *test)
+{
+	static const char *const cut[] = {
+		"", "a", "a", "a", "a\xe2\x82\xac", "a\xe2\x82\xac", "a\xe2\x82\xac",
+		"a\xe2\x82\xac", "a\xe2\x82\xac\\x0a", "a\xe2\x82\xac\\x0az",
+		"a\xe2\x82\xac\\x0az",
+	};
+	char out[16];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cut); i++) {
+		memset(out, 0xaa, sizeof(out));
+		kev_render_escaped("a\xe2\x82\xac\nz", out, i + 1);
+		KUNIT_EXPECT_STREQ(test, out, cut[i]);
+		KUNIT_EXPECT_EQ(test, (u8)out[i + 1], 0xaa);
+	}
+}
+
 static void render_writes_every_type(struct kunit *test)
 {
 	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "ODD", NULL };
@@ -533,6 +552,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_escapes_message_and_comm),
 	KUNIT_CASE(render_reads_no_further),
 	KUNIT_CASE(render_stops_at_the_length),
+	KUNIT_CASE(render_cuts_no_escape),
 	KUNIT_CASE(render_writes_every_type),
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),
