@@ -129,6 +129,7 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	rcu_read_lock();
 	resolve(ev, seq, &origin);
 	rec->suppressed = origin.suppressed;
+	rec->withheld = origin.withheld;
 	rec->event.level = origin.level;
 	strscpy(rec->source, origin.name, sizeof(rec->source));
 	kev_render_message(&rec->event, &origin, rec->text, KEVNOTIFY_MESSAGE_MAX + 1);

@@ -271,10 +271,12 @@ static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec, c
 
 /* Strings that some records have */
 static void kev_render_notes(struct kev_text *t, const struct kev_record *rec,
-			     const struct kev_notes *notes, char end)
+			     const struct kev_notes *notes, bool helper, char end)
 {
-	if (rec->suppressed)
-		kev_text_printf(t, "KEVNOTIFY_SUPPRESSED=%llu%c", rec->suppressed, end);
+	u64 suppressed = rec->suppressed + (helper ? rec->withheld : 0);
+
+	if (suppressed)
+		kev_text_printf(t, "KEVNOTIFY_SUPPRESSED=%llu%c", suppressed, end);
 	if (notes->lost)
 		kev_text_printf(t, "KEVNOTIFY_LOST=%llu%c", notes->lost, end);
 	if (notes->delayed_ms)
@@ -312,11 +314,20 @@ static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, 
 	}
 }
 
+static void kev_render_strings(struct kev_text *t, const struct kev_record *rec,
+			       const struct kev_notes *notes, bool helper, char end)
+{
+	kev_render_fixed(t, rec, end);
+	kev_render_notes(t, rec, notes, helper, end);
+	if (!notes->fixed_only)
+		kev_render_fields(t, rec, end);
+}
+
 /**
- * kev_render_record() - a record as strings KEY=value
+ * kev_render_record() - a record as strings KEY=value, for the helper
  * @rec: a whole record, from kev_log_copy()
- * @notes: what the reader's cursor adds
- * @end: what ends each string: '\0' for an environment, '\n' for a stream
+ * @notes: what the helper's cursor adds
+ * @end: what ends each string: '\0' for an environment
  * @buf: where to
  * @size: room there; KEV_RENDER_BYTES is enough for any record
  *
@@ -328,18 +339,15 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 {
 	struct kev_text t = { buf, size, 0 };
 
-	kev_render_fixed(&t, rec, end);
-	kev_render_notes(&t, rec, notes, end);
-	if (!notes->fixed_only)
-		kev_render_fields(&t, rec, end);
+	kev_render_strings(&t, rec, notes, true, end);
 	return t.len;
 }
 
 /**
  * kev_render_stream() - a record as it stands in a stream: the journal's export format
  * @rec: as for kev_render_record()
- * @notes: likewise
- * @troubled_ds: with a line TROUBLED_DS=
+ * @notes: what the reader's cursor adds
+ * @troubled_ds: for the helper: with a line TROUBLED_DS=
  * @buf: where to
  * @size: room there
  *
@@ -356,7 +364,7 @@ size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *n
 			div_u64(rec->event.mono, NSEC_PER_USEC));
 	if (troubled_ds)
 		kev_text_printf(&t, "TROUBLED_DS=%u\n", rec->event.id);
-	t.len += kev_render_record(rec, notes, '\n', buf + t.len, size - t.len);
+	kev_render_strings(&t, rec, notes, troubled_ds, '\n');
 	kev_text_char(&t, '\n');
 	return t.len;
 }

@@ -50,14 +50,24 @@ static unsigned long kev_source_suppressed_id(const struct kev_source *src, unsi
 	return n;
 }
 
-/* How many of this id were suppressed since that was last told? */
-static unsigned long kev_source_untold(struct kev_source *src, unsigned int index)
+/*
+ * How many of this id were suppressed since that was last told? What a record tells
+ * that the helper does not get waits for the next one that it does.
+ */
+static void kev_source_tell(struct kev_source *src, unsigned int index, bool quiet,
+			    struct kev_origin *origin)
 {
 	struct kev_rate *rate = &src->rate[index];
 	unsigned long n = kev_source_suppressed_id(src, index) - rate->told;
 
 	rate->told += n;
-	return n;
+	origin->suppressed = n;
+	if (quiet) {
+		rate->withheld += n;
+		return;
+	}
+	origin->withheld = rate->withheld;
+	rate->withheld = 0;
 }
 
 /*
@@ -85,6 +95,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 {
 	struct kev_source *src = kev_source_find(ev->source);
 	const struct kevnotify_event *meaning;
+	bool quiet = ev->flags & KEV_NOTIFY_NONE;
 	unsigned int index;
 	int level;
 
@@ -101,10 +112,10 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	origin->keys = meaning->keys;
 	level = READ_ONCE(src->level);
 	origin->level = level >= 0 ? level : meaning->level;
-	origin->suppressed = kev_source_untold(src, index);
+	kev_source_tell(src, index, quiet, origin);
 	WRITE_ONCE(src->last, seq);
 	if (kev_param(KEV_BURST))
-		kev_rate_watch(&src->rate[index], ev->flags & KEV_NOTIFY_NONE);
+		kev_rate_watch(&src->rate[index], quiet);
 }
 
 /**

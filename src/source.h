@@ -20,6 +20,7 @@
  * @word: when the window began and how many were admitted in it, see kev_rate_admit()
  * @due: jiffies at which kevnotifyd tells what was suppressed; its own
  * @told: suppressed events told so far; kevnotifyd's own
+ * @withheld: of these, those that the helper was not told of; kevnotifyd's own
  * @watched: @due is set; kevnotifyd's own
  * @quiet: the last event was not for the helper; kevnotifyd's own
  * @unseen: one was admitted, or was to tell, and the stage had no room for it
@@ -28,6 +29,7 @@ struct kev_rate {
 	atomic_t	word;
 	unsigned long	due;
 	unsigned long	told;
+	unsigned long	withheld;
 	bool		watched;
 	bool		quiet;
 	bool		unseen;

@@ -97,6 +97,14 @@ storms() {
 		prints "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
 }
 
+# How many of the helper's own were suppressed it learns with the next record that it gets
+storms_told() {
+	storms || return 1
+	suppressed=$(counter suppressed)
+	set_helper helper && raise "by somebody" && seq=$(newest manual) && atleast 1 "$suppressed" &&
+		value_is "$seq" KEVNOTIFY_SUPPRESSED "$suppressed"
+}
+
 # Of a burst that others raise the end is told, and that goes to the helper
 bursts() {
 	reload helper="$HELPER" burst=5 window=2000 && many 5 && await 60 counter_is staged 0 &&
@@ -212,12 +220,13 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 11
+plan 12
 calibrate
 guarded "a helper that raises is not run for that" raises
 guarded "for others it is" others
 guarded "nor for a child that it left behind" leaves
 guarded "nor for a storm, and its end" storms
+guarded "but it is told how much of it was suppressed" storms_told
 check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "nor for an OOM kill among its own" eats

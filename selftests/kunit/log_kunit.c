@@ -205,12 +205,14 @@ static void log_takes_what_the_source_knows(struct kunit *test)
 	origin.message = "{TWO} of {ONE}";
 	origin.keys = keys;
 	origin.suppressed = 5;
+	origin.withheld = 6;
 	origin.level = 3;
 	put_at(0, 42, 1, 2);
 	kev_log_collect(resolve);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	KUNIT_EXPECT_STREQ(test, rec.source, "test");
 	KUNIT_EXPECT_EQ(test, rec.suppressed, 5ULL);
+	KUNIT_EXPECT_EQ(test, rec.withheld, 6ULL);
 	KUNIT_EXPECT_EQ(test, rec.event.level, 3);
 	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
 	KUNIT_EXPECT_EQ(test, memcmp(rec.text, "42 of 42\0ONE\0TWO\0", 18), 0);

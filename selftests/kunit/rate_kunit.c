@@ -188,8 +188,7 @@ static void close_one(struct kev_source *src, unsigned int id)
 	closed_id = id;
 }
 
-/* An event of this id is recorded; what does the log learn of suppressed ones? */
-static u64 record(unsigned int id, u8 flags)
+static struct kev_origin resolved(unsigned int id, u8 flags)
 {
 	struct kev_event ev = { .source = source->number, .id = id, .flags = flags };
 	struct kev_origin origin = {};
@@ -197,7 +196,13 @@ static u64 record(unsigned int id, u8 flags)
 	rcu_read_lock();
 	kev_source_resolve(&ev, 1, &origin);
 	rcu_read_unlock();
-	return origin.suppressed;
+	return origin;
+}
+
+/* An event of this id is recorded; what does the log learn of suppressed ones? */
+static u64 record(unsigned int id, u8 flags)
+{
+	return resolved(id, flags).suppressed;
 }
 
 static void suppress(unsigned int id, unsigned int n)
@@ -254,6 +259,28 @@ static void rate_next_event_tells_first(struct kunit *test)
 	clock += WINDOW;
 	kev_source_close_due(close_one);
 	KUNIT_EXPECT_EQ(test, closed, 0U);
+}
+
+static void expect_told(struct kunit *test, u8 flags, u64 suppressed, u64 withheld)
+{
+	struct kev_origin origin = resolved(1, flags);
+
+	KUNIT_EXPECT_EQ(test, origin.suppressed, suppressed);
+	KUNIT_EXPECT_EQ(test, origin.withheld, withheld);
+}
+
+/* A reader learns of each suppressed event once, and so does the helper, of fewer records */
+static void rate_helper_is_told_of_all(struct kunit *test)
+{
+	expect_told(test, 0, 0, 0);
+	suppress(1, 5);
+	suppress(2, 1);
+	expect_told(test, KEV_NOTIFY_NONE, 5, 0);
+	suppress(1, 2);
+	expect_told(test, KEV_NOTIFY_NONE | KEV_CLOSING, 2, 0);
+	suppress(1, 1);
+	expect_told(test, 0, 1, 7);
+	expect_told(test, 0, 0, 0);
 }
 
 /* Not the last one that the burst admits: nothing says that some will be suppressed */
@@ -384,6 +411,7 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_end_of_burst_across_wrap),
 	KUNIT_CASE(rate_nothing_suppressed_nothing_told),
 	KUNIT_CASE(rate_next_event_tells_first),
+	KUNIT_CASE(rate_helper_is_told_of_all),
 	KUNIT_CASE(rate_tells_what_no_full_burst_announced),
 	KUNIT_CASE(rate_watch_follows_the_window),
 	KUNIT_CASE(rate_longer_window_is_watched_anew),

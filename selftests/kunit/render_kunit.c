@@ -287,6 +287,21 @@ static void render_notes_only_where_they_apply(struct kunit *test)
 	expect_has(test, b, "KEVNOTIFY_TRUNCATED=1");
 }
 
+/* The helper has not seen all records that told of suppressed events; a reader has */
+static void render_tells_the_helper_what_was_withheld(struct kunit *test)
+{
+	struct bench *b = bench(test);
+
+	b->rec.suppressed = 1;
+	b->rec.withheld = 7;
+	render(b);
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=8");
+	b->out[kev_render_stream(&b->rec, &b->notes, true, b->out, sizeof(b->out))] = '\0';
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=8");
+	b->out[kev_render_stream(&b->rec, &b->notes, false, b->out, sizeof(b->out))] = '\0';
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=1");
+}
+
 static void render_fixed_only(struct kunit *test)
 {
 	static const char *const keys[] = { "A", NULL };
@@ -557,6 +572,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),
 	KUNIT_CASE(render_notes_only_where_they_apply),
+	KUNIT_CASE(render_tells_the_helper_what_was_withheld),
 	KUNIT_CASE(render_fixed_only),
 	KUNIT_CASE(render_leaves_out_nameless_values),
 	KUNIT_CASE(render_fills_templates),
