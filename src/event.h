@@ -19,7 +19,7 @@ enum kev_context {
 #define KEV_NOTIFY_NONE	0x04	/* for readers; never given to the helper */
 #define KEV_CLOSING	0x08	/* tells how many events of this (source, id) were suppressed */
 
-#define KEV_SLOT_BYTES	512
+#define KEV_SLOT_BYTES	1024
 #define KEV_DATA_BYTES	(KEV_SLOT_BYTES - 64)
 
 /* Source numbers start at 1 and are never reused; 0 marks a slot whose writer died. */

@@ -6,8 +6,8 @@
 
 #include "event.h"
 
-#define KEV_RECORD_BYTES	1024
-#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - 568)
+#define KEV_RECORD_BYTES	2048
+#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_SLOT_BYTES - 56)
 #define KEV_RECORD_NAME		24
 
 /**

@@ -8,7 +8,7 @@
 #include "value.h"
 
 /* Room for any record: every byte of text, name and values escaped, and the fixed strings */
-#define KEV_RENDER_BYTES	8192
+#define KEV_RENDER_BYTES	10240
 /* The most strings a record is: fixed ones, notes, the source's own, the stack */
 #define KEV_RENDER_STRINGS	(14 + 4 + KEVNOTIFY_FIELDS_MAX + 1)
 

@@ -460,18 +460,29 @@ static void maximal_keys(struct bench *b, unsigned int message, unsigned int n, 
 	WARN_ON(p >= b->rec.text + sizeof(b->rec.text));
 }
 
-static void render_maximal_strings_fit(struct kunit *test)
+#define LONGEST_KEYS	((KEV_RECORD_TEXT - KEVNOTIFY_MESSAGE_MAX - 2) / KEVNOTIFY_FIELDS_MAX - 1)
+
+/* As many strings as there may be, of which some are as long as they may be, in so many bytes */
+static void put_strings(struct bench *b, unsigned int longest, unsigned int bytes)
 {
 	char all[KEVNOTIFY_VALUE_MAX];
-	struct bench *b = maximal(test);
-	unsigned int i;
+	unsigned int i, len;
 
 	memset(all, 0xff, sizeof(all));
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < longest; i++)
 		put_string(b, all, sizeof(all));
+	len = (bytes - b->rec.event.len) / (KEVNOTIFY_FIELDS_MAX - i) - KEV_VALUE_HEAD;
 	for (; i < KEVNOTIFY_FIELDS_MAX; i++)
-		put_string(b, all, 2);
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+		put_string(b, all, len);
+}
+
+static void render_maximal_strings_fit(struct kunit *test)
+{
+	struct bench *b = maximal(test);
+
+	put_strings(b, 3, KEV_DATA_BYTES);
+	KUNIT_EXPECT_EQ(test, b->rec.event.values, KEVNOTIFY_FIELDS_MAX);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 
@@ -482,7 +493,7 @@ static void render_maximal_numbers_fit(struct kunit *test)
 
 	for (i = 0; i < KEVNOTIFY_FIELDS_MAX; i++)
 		put_number(b, KEVNOTIFY_TYPE_S64, S64_MIN);
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 
@@ -503,10 +514,10 @@ static void render_maximal_stack_fits(struct kunit *test)
 
 	for (i = 0; i < KEV_STACK_MAX; i++)
 		stack[i] = (unsigned long)LONG_NAME;
-	for (i = 0; i < KEVNOTIFY_FIELDS_MAX; i++)
-		put_number(b, KEVNOTIFY_TYPE_S64, S64_MIN);
+	put_strings(b, 2, KEV_DATA_BYTES - KEV_VALUE_HEAD - sizeof(stack));
 	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+	KUNIT_EXPECT_EQ(test, b->rec.event.values, KEVNOTIFY_FIELDS_MAX + 1);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 

@@ -176,7 +176,7 @@ static void source_refuses_bad_numbers(struct kunit *test)
 {
 	static const char *const many[] = {
 		"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P",
-		"Q", NULL
+		"Q", "R", "S", "T", "U", "V", "W", "X", "Y", NULL
 	};
 	static struct kevnotify_event ev[KEVNOTIFY_IDS_MAX + 1] = { { "m" } };
 	char *message = kunit_kzalloc(test, KEVNOTIFY_MESSAGE_MAX + 2, GFP_KERNEL);
@@ -191,7 +191,7 @@ static void source_refuses_bad_numbers(struct kunit *test)
 	expect_refused(test, "level 8", "test", 1, false, ev);
 	ev[0].level = 0;
 	ev[0].keys = many;
-	expect_refused(test, "17 keys", "test", 1, false, ev);
+	expect_refused(test, "25 keys", "test", 1, false, ev);
 	ev[0].keys = NULL;
 	memset(message, 'm', KEVNOTIFY_MESSAGE_MAX + 1);
 	ev[0].message = message;
@@ -223,7 +223,7 @@ static void source_takes_the_greatest(struct kunit *test)
 {
 	static const char *const many[] = {
 		KTEN KTEN KTEN KTEN "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L",
-		"M", "N", "O", "P_9", NULL
+		"M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X_9", NULL
 	};
 	struct kevnotify_event *ev = kunit_kcalloc(test, KEVNOTIFY_IDS_MAX, sizeof(*ev),
 						   GFP_KERNEL);
@@ -239,8 +239,8 @@ static void source_takes_the_greatest(struct kunit *test)
 		ev[i] = (struct kevnotify_event){ message, 7, many };
 	d.events = ev;
 	src = registered(test, &d);
-	KUNIT_EXPECT_STREQ(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[15], "P_9");
-	KUNIT_EXPECT_NULL(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[16]);
+	KUNIT_EXPECT_STREQ(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[23], "X_9");
+	KUNIT_EXPECT_NULL(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[24]);
 	kevnotify_source_unregister(src);
 }
 

@@ -47,44 +47,66 @@ static void value_comes_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ev->flags, 0);
 }
 
+#define LONGEST	255
+/* What is left when as many of the longest values as fit, and a head, are in */
+#define LONGS	(KEV_DATA_BYTES / (KEV_VALUE_HEAD + LONGEST))
+#define USED	(LONGS * (KEV_VALUE_HEAD + LONGEST))
+#define REST	(KEV_DATA_BYTES - USED - KEV_VALUE_HEAD)
+
+static const u8 longest[LONGEST];
+
+static void put_longest(struct kev_event *ev)
+{
+	unsigned int i;
+
+	for (i = 0; i < LONGS; i++)
+		kev_value_put(ev, KEVNOTIFY_TYPE_STR, longest, LONGEST);
+}
+
+static unsigned int expect_longest(struct kunit *test, const struct kev_event *ev)
+{
+	unsigned int i, at = 0;
+
+	for (i = 0; i < LONGS; i++)
+		expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, longest, LONGEST);
+	return at;
+}
+
 static void value_fills_to_the_byte(struct kunit *test)
 {
-	static const u8 bytes[255];
 	struct kev_event *ev = event(test);
-	unsigned int at = 0;
+	unsigned int at;
 
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2);
+	put_longest(ev);
+	kev_value_put(ev, KEVNOTIFY_TYPE_STR, longest, REST);
 	KUNIT_EXPECT_EQ(test, ev->len, KEV_DATA_BYTES);
 	KUNIT_EXPECT_EQ(test, ev->flags, 0);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, 255);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2);
+	at = expect_longest(test, ev);
+	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, longest, REST);
 }
 
 static void value_without_room_is_left_out(struct kunit *test)
 {
-	static const u8 bytes[255];
 	struct kev_event *ev = event(test);
-	unsigned int at = 0;
 	struct kev_value v;
+	unsigned int at;
 
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2 + 1);
-	KUNIT_EXPECT_EQ(test, ev->len, 257);
-	KUNIT_EXPECT_EQ(test, ev->values, 1);
+	put_longest(ev);
+	kev_value_put(ev, KEVNOTIFY_TYPE_STR, longest, REST + 1);
+	KUNIT_EXPECT_EQ(test, ev->len, USED);
+	KUNIT_EXPECT_EQ(test, ev->values, LONGS);
 	KUNIT_EXPECT_EQ(test, ev->flags, KEV_TRUNCATED);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, 255);
+	at = expect_longest(test, ev);
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
 }
 
 static void value_head_without_room(struct kunit *test)
 {
-	static const u8 bytes[255];
 	struct kev_event *ev = event(test);
 
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2 - 1);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 0);
+	put_longest(ev);
+	kev_value_put(ev, KEVNOTIFY_TYPE_STR, longest, REST - 1);
+	kev_value_put(ev, KEVNOTIFY_TYPE_STR, longest, 0);
 	KUNIT_EXPECT_EQ(test, ev->len, KEV_DATA_BYTES - 1);
 	KUNIT_EXPECT_EQ(test, ev->flags, KEV_TRUNCATED);
 }
@@ -104,11 +126,11 @@ static void value_torn_is_no_value(struct kunit *test)
 	ev->len = 1;
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
 
-	at = 0;
-	ev->data[1] = 255;
-	ev->data[258] = 190;
+	ev->len = 0;
+	put_longest(ev);
+	ev->data[USED + 1] = REST + 1;
 	ev->len = U16_MAX;
-	KUNIT_EXPECT_TRUE(test, kev_value_next(ev, &at, &v));
+	at = expect_longest(test, ev);
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
 }

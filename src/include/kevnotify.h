@@ -12,8 +12,8 @@ struct module;
 
 #define KEVNOTIFY_NAME_MAX	23	/* a source's name: [a-z][a-z0-9_-]* */
 #define KEVNOTIFY_KEY_MAX	41	/* a field's key: [A-Z][A-Z0-9_]* */
-#define KEVNOTIFY_FIELDS_MAX	16	/* fields of an event */
-#define KEVNOTIFY_VALUE_MAX	128	/* bytes of a string value */
+#define KEVNOTIFY_FIELDS_MAX	24	/* fields of an event */
+#define KEVNOTIFY_VALUE_MAX	255	/* bytes of a string value */
 #define KEVNOTIFY_MESSAGE_MAX	255	/* bytes of a message */
 #define KEVNOTIFY_IDS_MAX	64	/* ids of a source */
 
