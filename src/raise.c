@@ -140,15 +140,17 @@ static __always_inline void kev_raise_end(const struct kev_source *src, struct k
 	kev_stage_leave(st, ev->context);
 }
 
-/* NULL when there is no room; one that is too long is cut */
+/* NULL when there is no room; one that is too long is cut. No string: no field. */
 static __always_inline u8 *kev_raise_string(struct kev_event *ev, u8 *at, const char *s)
 {
 	ssize_t room = min_t(ssize_t, kev_value_room(ev, at), KEVNOTIFY_VALUE_MAX + 1), len;
 
 	if (unlikely(room <= 0))
 		return NULL;
+	if (unlikely(!s))
+		return kev_value_seal(at, KEV_TYPE_NONE, 0);
 	/* Where the value goes, a word at a time, with a NUL */
-	len = strscpy(kev_value_bytes(at), s ? s : "", room);
+	len = strscpy(kev_value_bytes(at), s, room);
 	if (unlikely(len < 0)) {
 		if (room <= KEVNOTIFY_VALUE_MAX)
 			return NULL;

@@ -161,7 +161,7 @@ static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
 		if (value->type >= KEV_TYPE_MESSAGE)
 			continue;
 		if (strlen(*keys) == len && !memcmp(*keys, key, len))
-			return true;
+			return value->type != KEV_TYPE_NONE;
 		keys++;
 	}
 	return false;
@@ -308,7 +308,8 @@ static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, 
 		if (value.type == KEV_TYPE_STACK) {
 			kev_render_field(t, "STACK", &value, end);
 		} else if (value.type != KEV_TYPE_MESSAGE && key < limit && *key) {
-			kev_render_field(t, key, &value, end);
+			if (value.type != KEV_TYPE_NONE)
+				kev_render_field(t, key, &value, end);
 			key += strnlen(key, limit - key) + 1;
 		}
 	}

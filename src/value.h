@@ -8,6 +8,7 @@
 #include "include/kevnotify.h"
 
 /* Beside the public types */
+#define KEV_TYPE_NONE		63	/* a field that this event does not have */
 #define KEV_TYPE_MESSAGE	64	/* a string that is the message itself */
 #define KEV_TYPE_STACK		65	/* return addresses */
 

@@ -111,10 +111,17 @@ static void raise_refuses_unknown_ids(struct kunit *test)
 	expect_counts(test, 5, 0, 5);
 }
 
-static void raise_null_string_is_empty(struct kunit *test)
+static void raise_null_string_is_no_field(struct kunit *test)
 {
-	kevnotify_raise(src, 1, KEVNOTIFY_STR(NULL), KEVNOTIFY_U64(1));
-	expect_record(test, " 1 ? ? ?");
+	struct kev_value v;
+	unsigned int at = 0;
+
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(NULL), KEVNOTIFY_U64(1), KEVNOTIFY_STR(""));
+	expect_record(test, "? 1  ? ?");
+	KUNIT_EXPECT_EQ(test, rec.event.values, 3);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	KUNIT_EXPECT_TRUE(test, kev_value_next(&rec.event, &at, &v));
+	KUNIT_EXPECT_EQ(test, v.type, KEV_TYPE_NONE);
 }
 
 static void raise_cuts_strings(struct kunit *test)
@@ -372,7 +379,7 @@ static struct kunit_case raise_cases[] = {
 	KUNIT_CASE(raise_captures_who_and_where),
 	KUNIT_CASE(raise_without_source),
 	KUNIT_CASE(raise_refuses_unknown_ids),
-	KUNIT_CASE(raise_null_string_is_empty),
+	KUNIT_CASE(raise_null_string_is_no_field),
 	KUNIT_CASE(raise_cuts_strings),
 	KUNIT_CASE(raise_moves_no_value_to_another_key),
 	KUNIT_CASE(raise_records_the_stack),

@@ -373,6 +373,23 @@ static void render_finds_no_value_of_another_key(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "KEVNOTIFY_STACK="));
 }
 
+/* Neither has it an empty one, nor does another take its key */
+static void render_leaves_out_a_missing_field(struct kunit *test)
+{
+	static const char *const keys[] = { "A", "B", "C", NULL };
+	struct bench *b = bench(test);
+
+	put_number(b, KEVNOTIFY_TYPE_U64, 1);
+	kev_value_put(&b->rec.event, KEV_TYPE_NONE, NULL, 0);
+	put_number(b, KEVNOTIFY_TYPE_U64, 3);
+	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? 3");
+	set_text(b, "m", keys);
+	render(b);
+	expect_has(test, b, "KEVNOTIFY_A=1");
+	KUNIT_EXPECT_NULL(test, strstr(b->out, "KEVNOTIFY_B="));
+	expect_has(test, b, "KEVNOTIFY_C=3");
+}
+
 static void render_cuts_messages(struct kunit *test)
 {
 	static const char *const keys[] = { "S", NULL };
@@ -588,6 +605,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_leaves_out_nameless_values),
 	KUNIT_CASE(render_fills_templates),
 	KUNIT_CASE(render_finds_no_value_of_another_key),
+	KUNIT_CASE(render_leaves_out_a_missing_field),
 	KUNIT_CASE(render_cuts_messages),
 	KUNIT_CASE(render_takes_an_event_s_own_message),
 	KUNIT_CASE(render_tells_what_was_suppressed),

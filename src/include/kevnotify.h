@@ -22,7 +22,7 @@ struct module;
  * @KEVNOTIFY_TYPE_U64: unsigned decimal
  * @KEVNOTIFY_TYPE_S64: signed decimal
  * @KEVNOTIFY_TYPE_HEX: hexadecimal with 0x
- * @KEVNOTIFY_TYPE_STR: a string, copied
+ * @KEVNOTIFY_TYPE_STR: a string, copied; NULL: this event does not have the field
  * @KEVNOTIFY_TYPE_IP4: an IPv4 address in network byte order
  */
 enum kevnotify_type {
