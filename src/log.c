@@ -88,7 +88,7 @@ static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
 	size_t at = strlen(rec->text) + 1;
 	unsigned int i;
 
-	for (i = 0; keys && keys[i] && i < rec->event.values; i++) {
+	for (i = 0; keys && keys[i] && i < rec->event.words; i++) {
 		size_t len = strlen(keys[i]) + 1;
 
 		if (at + len >= sizeof(rec->text)) {

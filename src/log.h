@@ -7,7 +7,7 @@
 #include "event.h"
 
 #define KEV_RECORD_BYTES	2048
-#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_SLOT_BYTES - 56)
+#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_EVENT_BYTES - 64)
 #define KEV_RECORD_NAME		24
 
 /**

@@ -125,22 +125,19 @@ static void kev_text_stack(struct kev_text *t, const struct kev_value *v)
 static void kev_text_value(struct kev_text *t, const struct kev_value *v)
 {
 	__be32 ip;
-	u64 num = 0;
 
-	if (v->len == sizeof(num))
-		memcpy(&num, v->bytes, sizeof(num));
 	switch (v->type) {
 	case KEVNOTIFY_TYPE_U64:
-		kev_text_printf(t, "%llu", num);
+		kev_text_printf(t, "%llu", v->num);
 		break;
 	case KEVNOTIFY_TYPE_S64:
-		kev_text_printf(t, "%lld", (s64)num);
+		kev_text_printf(t, "%lld", (s64)v->num);
 		break;
 	case KEVNOTIFY_TYPE_HEX:
-		kev_text_printf(t, "0x%llx", num);
+		kev_text_printf(t, "0x%llx", v->num);
 		break;
 	case KEVNOTIFY_TYPE_IP4:
-		ip = (__force __be32)num;
+		ip = (__force __be32)v->num;
 		kev_text_printf(t, "%pI4", &ip);
 		break;
 	case KEV_TYPE_STACK:
@@ -155,10 +152,10 @@ static void kev_text_value(struct kev_text *t, const struct kev_value *v)
 static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
 			    const char *key, size_t len, struct kev_value *value)
 {
-	unsigned int at = 0;
+	struct kev_value_at at = {};
 
 	while (keys && *keys && kev_value_next(ev, &at, value)) {
-		if (value->type >= KEV_TYPE_MESSAGE)
+		if (value->type == KEV_TYPE_MESSAGE || value->type == KEV_TYPE_STACK)
 			continue;
 		if (strlen(*keys) == len && !memcmp(*keys, key, len))
 			return value->type != KEV_TYPE_NONE;
@@ -170,8 +167,8 @@ static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
 /* An event of kevnotify_raisef() brings its message along */
 static bool kev_render_own(struct kev_text *t, const struct kev_event *ev)
 {
+	struct kev_value_at at = {};
 	struct kev_value value;
-	unsigned int at = 0;
 
 	while (kev_value_next(ev, &at, &value)) {
 		if (value.type != KEV_TYPE_MESSAGE)
@@ -289,7 +286,7 @@ static void kev_render_field(struct kev_text *t, const char *key,
 			     const struct kev_value *value, char end)
 {
 	kev_text_printf(t, "KEVNOTIFY_%s=", key);
-	if (value->type == KEVNOTIFY_TYPE_STR)
+	if (value->type & KEVNOTIFY_TYPE_STR || value->type == KEVNOTIFY_TYPE_COMM)
 		kev_text_escape(t, value->bytes, value->len);
 	else
 		kev_text_value(t, value);
@@ -301,8 +298,8 @@ static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, 
 {
 	const char *key = rec->text + strnlen(rec->text, sizeof(rec->text)) + 1;
 	const char *limit = rec->text + sizeof(rec->text);
+	struct kev_value_at at = {};
 	struct kev_value value;
-	unsigned int at = 0;
 
 	while (kev_value_next(&rec->event, &at, &value)) {
 		if (value.type == KEV_TYPE_STACK) {

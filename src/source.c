@@ -9,14 +9,17 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "inject.h"
 #include "params.h"
 #include "source.h"
 #include "stage.h"
+#include "stats.h"
 
 /*
  * Orders registrations. Held over the view's calls, which wait for writers of
@@ -24,11 +27,95 @@
  */
 static DEFINE_MUTEX(kev_source_mutex);
 static LIST_HEAD(kev_sources);
+/* For a few words: whoever adds up finds the counts of a source that goes in one place */
+static DEFINE_SPINLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
 /* Makes kevnotifyd collect once more and waits for it */
 static void (*kev_drain)(void);
+
+/* Odd, and new at each load: which objects share a word cannot be known */
+static u64 kev_object_seed;
+
+static bool kev_rate_admit_word(atomic_t *word)
+{
+	unsigned int tries = KEV_RATE_TRIES;
+	int admitted;
+
+	do {
+		admitted = kev_rate_try(word);
+	} while (admitted < 0 && --tries);
+	return admitted > 0;
+}
+
+static bool kev_rate_full(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	return (old & KEV_RATE_COUNT) >= kev_param(KEV_BURST) &&
+	       kev_rate_age(old) < READ_ONCE(kev_window_jiffies);
+}
+
+/*
+ * By the word of the object, and by one of those of all. What the first admits and the
+ * others do not is rare, as they are asked before.
+ */
+static bool kev_rate_admit_object(struct kev_rate *rate, u64 object)
+{
+	struct kev_objects *o = rate->objects;
+	atomic_t *word = object ? &o->words[object * kev_object_seed >> (64 - KEV_OBJECT_BITS)] :
+				  &rate->word;
+	unsigned int i = 0;
+
+	if (!kev_param(KEV_BURST))
+		return true;
+	while (i < KEV_OBJECT_BURSTS && kev_rate_full(&o->all[i]))
+		i++;
+	if (i == KEV_OBJECT_BURSTS || !kev_rate_admit_word(word))
+		return false;
+	while (i < KEV_OBJECT_BURSTS && !kev_rate_admit_word(&o->all[i]))
+		i++;
+	return i < KEV_OBJECT_BURSTS;
+}
+
+/**
+ * kev_rate_admit() - does the rate limit admit one more event?
+ * @rate: the limit of its (source, id)
+ * @object: what it is about
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool kev_rate_admit(struct kev_rate *rate, u64 object)
+{
+	return rate->objects ? kev_rate_admit_object(rate, object) :
+			       kev_rate_admit_word(&rate->word);
+}
+
+/*
+ * Forget a window that is over, before the clock's bits in the word come round. A raise
+ * that is faster has begun a new one.
+ */
+static void kev_rate_expire_word(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	if (old && kev_rate_age(old) >= READ_ONCE(kev_window_jiffies))
+		atomic_cmpxchg(word, old, 0);
+}
+
+static void kev_rate_expire(struct kev_rate *rate)
+{
+	struct kev_objects *o = rate->objects;
+	unsigned int i;
+
+	kev_rate_expire_word(&rate->word);
+	for (i = 0; o && i < ARRAY_SIZE(o->words); i++)
+		kev_rate_expire_word(&o->words[i]);
+	for (i = 0; o && i < ARRAY_SIZE(o->all); i++)
+		kev_rate_expire_word(&o->all[i]);
+}
 
 static struct kev_source *kev_source_find(u32 number)
 {
@@ -227,12 +314,51 @@ struct kev_source *kev_source_get_next(struct kev_source *prev)
  */
 unsigned long kev_source_raised(const struct kev_source *src)
 {
-	unsigned long n = 0;
+	unsigned long n = kev_source_suppressed(src);
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += local_read(&per_cpu_ptr(src->count, cpu)->raised);
+		n += local_read(&per_cpu_ptr(src->count, cpu)->admitted);
 	return n;
+}
+
+/* Over all sources, those that have gone included, of which @gone has what they counted */
+static unsigned long kev_source_sum(enum kev_stat gone,
+				    unsigned long (*count)(const struct kev_source *src))
+{
+	struct kev_source *src;
+	unsigned long n;
+
+	spin_lock(&kev_source_lock);
+	n = kev_stat_read(gone);
+	rcu_read_lock();
+	list_for_each_entry_rcu(src, &kev_sources, list)
+		n += count(src);
+	rcu_read_unlock();
+	spin_unlock(&kev_source_lock);
+	return n;
+}
+
+/**
+ * kev_sources_raised() - how many events were raised
+ *
+ * Context: task.
+ * Return: the count, over all sources.
+ */
+unsigned long kev_sources_raised(void)
+{
+	return kev_source_sum(KEV_STAT_RAISED, kev_source_raised);
+}
+
+/**
+ * kev_sources_suppressed() - how many events the rate limit suppressed
+ *
+ * Context: task.
+ * Return: the count, over all sources.
+ */
+unsigned long kev_sources_suppressed(void)
+{
+	return kev_source_sum(KEV_STAT_SUPPRESSED, kev_source_suppressed);
 }
 
 /**
@@ -252,6 +378,14 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
 	return n;
 }
 
+static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool on)
+{
+	spin_lock(&kev_source_lock);
+	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
+	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
+	spin_unlock(&kev_source_lock);
+}
+
 /**
  * kev_source_set_comm() - take events of tasks of one name only
  * @src: the source
@@ -261,10 +395,23 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
  */
 void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
-	WRITE_ONCE(src->filtered, false);
+	kev_source_set_rare(src, KEV_RARE_COMM, false);
 	strscpy(src->comm, comm, sizeof(src->comm));
 	/* The name before the filter; a raise that is under way may see half of it */
-	smp_store_release(&src->filtered, *comm);
+	smp_wmb();
+	kev_source_set_rare(src, KEV_RARE_COMM, *comm);
+}
+
+/**
+ * kev_source_set_stack() - record the stack of each raise, or not
+ * @src: the source
+ * @on: true to record it
+ *
+ * Context: task.
+ */
+void kev_source_set_stack(struct kev_source *src, bool on)
+{
+	kev_source_set_rare(src, KEV_RARE_STACK, on);
 }
 
 static bool kev_source_name_ok(const char *s, size_t max, int (*first)(int), const char *others)
@@ -378,6 +525,7 @@ static int kev_source_copy(struct kev_source *src, const struct kevnotify_desc *
 static void kev_source_destroy(struct kev_source *src)
 {
 	free_percpu(src->count);
+	kfree(src->objects);
 	kfree(src->rate);
 	kfree(src->strings);
 	kfree(src);
@@ -391,10 +539,26 @@ static void kev_source_end(struct kev_source *src)
 	kev_source_destroy(src);
 }
 
+static int kev_source_add_objects(struct kev_source *src, const struct kevnotify_desc *desc)
+{
+	unsigned int i;
+
+	if (!desc->objects)
+		return 0;
+	src->objects = kcalloc(desc->ids, sizeof(*src->objects), GFP_KERNEL);
+	if (!src->objects)
+		return -ENOMEM;
+	for (i = 0; i < desc->ids; i++)
+		src->rate[i].objects = &src->objects[i];
+	kev_source_set_rare(src, KEV_RARE_OBJECTS, true);
+	return 0;
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
 	struct kev_source *src;
+	unsigned int i;
 
 	if (kev_inject(KEV_INJECT_ALLOC))
 		return NULL;
@@ -403,6 +567,7 @@ static struct kev_source *kev_source_create(struct module *owner,
 		return NULL;
 	src->any_id = desc->any_id;
 	src->ids = desc->ids;
+	src->quick = desc->ids;
 	src->level = -1;
 	src->owner = owner;
 	strscpy(src->name, desc->name, sizeof(src->name));
@@ -412,10 +577,13 @@ static struct kev_source *kev_source_create(struct module *owner,
 	src->rate = kcalloc(desc->ids, sizeof(*src->rate), GFP_KERNEL);
 	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
 				    __alignof__(*src->count));
-	if (!src->rate || !src->count || kev_source_copy(src, desc)) {
+	if (!src->rate || !src->count || kev_source_add_objects(src, desc) ||
+	    kev_source_copy(src, desc)) {
 		kev_source_destroy(src);
 		return NULL;
 	}
+	for (i = 0; i < src->ids; i++)
+		src->rate[i].known = src->events[i].message;
 	return src;
 }
 
@@ -437,6 +605,8 @@ static int kev_source_publish(struct kev_source *src)
 	if (kev_source_taken(src->name))
 		return -EEXIST;
 	src->number = ++kev_source_numbers;
+	if (!kev_object_seed)
+		kev_object_seed = get_random_u64() | 1;
 	err = kev_view ? kev_view->add(src) : 0;
 	if (err)
 		return err;
@@ -534,7 +704,11 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	kev_source_drain_stages();
 
 	mutex_lock(&kev_source_mutex);
+	spin_lock(&kev_source_lock);
 	list_del_rcu(&s->list);
+	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
+	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(s));
+	spin_unlock(&kev_source_lock);
 	mutex_unlock(&kev_source_mutex);
 	/* kevnotifyd may still be looking at it */
 	synchronize_rcu();

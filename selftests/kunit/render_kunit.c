@@ -4,6 +4,7 @@
 #include <linux/inet.h>
 #include <linux/module.h>
 
+#include "put_value.h"
 #include "render.c"
 
 char kev_log_instance[33] = "0123456789abcdef0123456789abcdef";
@@ -30,12 +31,12 @@ static struct bench *bench(struct kunit *test)
 
 static void put_number(struct bench *b, u8 type, u64 num)
 {
-	kev_value_put(&b->rec.event, type, &num, sizeof(num));
+	put_word(&b->rec.event, type, num);
 }
 
 static void put_string(struct bench *b, const void *s, size_t len)
 {
-	kev_value_put(&b->rec.event, KEVNOTIFY_TYPE_STR, s, len);
+	put_bytes(&b->rec.event, KEVNOTIFY_TYPE_STR, s, len);
 }
 
 /* The record's message, and the keys of its values, as the log lays them */
@@ -204,7 +205,7 @@ static void render_cuts_no_escape(struct kunit *test)
 
 static void render_writes_every_type(struct kunit *test)
 {
-	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "ODD", NULL };
+	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "STRN", "COMM", NULL };
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, U64_MAX);
@@ -213,8 +214,10 @@ static void render_writes_every_type(struct kunit *test)
 	put_number(b, KEVNOTIFY_TYPE_HEX, 0xdeadbeefcafeULL);
 	put_number(b, KEVNOTIFY_TYPE_IP4, (__force u32)in_aton("192.0.2.1"));
 	put_string(b, "word", 4);
-	/* No number: as long as nobody knows better, nothing */
-	kev_value_put(&b->rec.event, KEVNOTIFY_TYPE_U64, "abc", 3);
+	put_bytes(&b->rec.event, KEVNOTIFY_TYPE_STRN, "n\n", 2);
+	put_number(b, KEVNOTIFY_TYPE_MORE, 2);
+	put_number(b, KEVNOTIFY_TYPE_COMM, 0);
+	put_number(b, KEVNOTIFY_TYPE_MORE, 0);
 	set_text(b, "m", keys);
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_U=18446744073709551615");
@@ -223,7 +226,8 @@ static void render_writes_every_type(struct kunit *test)
 	expect_has(test, b, "KEVNOTIFY_HEX=0xdeadbeefcafe");
 	expect_has(test, b, "KEVNOTIFY_IP=192.0.2.1");
 	expect_has(test, b, "KEVNOTIFY_STR=word");
-	expect_has(test, b, "KEVNOTIFY_ODD=0");
+	expect_has(test, b, "KEVNOTIFY_STRN=n\\x0a");
+	expect_has(test, b, "KEVNOTIFY_COMM=");
 }
 
 static void render_writes_the_stack(struct kunit *test)
@@ -233,7 +237,7 @@ static void render_writes_the_stack(struct kunit *test)
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, 1);
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
 	set_text(b, "m", keys);
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_A=1");
@@ -364,7 +368,7 @@ static void render_finds_no_value_of_another_key(struct kunit *test)
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, 1);
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
 	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? ?");
 	set_text(b, "m", keys);
 	render(b);
@@ -380,7 +384,7 @@ static void render_leaves_out_a_missing_field(struct kunit *test)
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, 1);
-	kev_value_put(&b->rec.event, KEV_TYPE_NONE, NULL, 0);
+	put_word(&b->rec.event, KEVNOTIFY_TYPE_STR, KEV_STRING_NONE);
 	put_number(b, KEVNOTIFY_TYPE_U64, 3);
 	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? 3");
 	set_text(b, "m", keys);
@@ -408,7 +412,7 @@ static void render_takes_an_event_s_own_message(struct kunit *test)
 {
 	struct bench *b = bench(test);
 
-	kev_value_put(&b->rec.event, KEV_TYPE_MESSAGE, "own {A}", 7);
+	put_bytes(&b->rec.event, KEV_TYPE_MESSAGE, "own {A}", 7);
 	KUNIT_EXPECT_STREQ(test, message(b, "template", NULL), "own {A}");
 	render(b);
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "own"));
@@ -488,7 +492,8 @@ static void put_strings(struct bench *b, unsigned int longest, unsigned int byte
 	memset(all, 0xff, sizeof(all));
 	for (i = 0; i < longest; i++)
 		put_string(b, all, sizeof(all));
-	len = (bytes - b->rec.event.len) / (KEVNOTIFY_FIELDS_MAX - i) - KEV_VALUE_HEAD;
+	bytes -= (kev_value_heads(KEVNOTIFY_FIELDS_MAX) + KEVNOTIFY_FIELDS_MAX) * sizeof(u64);
+	len = (bytes - longest * sizeof(all)) / (KEVNOTIFY_FIELDS_MAX - i);
 	for (; i < KEVNOTIFY_FIELDS_MAX; i++)
 		put_string(b, all, len);
 }
@@ -497,8 +502,8 @@ static void render_maximal_strings_fit(struct kunit *test)
 {
 	struct bench *b = maximal(test);
 
-	put_strings(b, 3, KEV_DATA_BYTES);
-	KUNIT_EXPECT_EQ(test, b->rec.event.values, KEVNOTIFY_FIELDS_MAX);
+	put_strings(b, 2, KEV_DATA_BYTES);
+	KUNIT_EXPECT_EQ(test, b->rec.event.words, KEVNOTIFY_FIELDS_MAX);
 	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
@@ -531,9 +536,9 @@ static void render_maximal_stack_fits(struct kunit *test)
 
 	for (i = 0; i < KEV_STACK_MAX; i++)
 		stack[i] = (unsigned long)LONG_NAME;
-	put_strings(b, 2, KEV_DATA_BYTES - KEV_VALUE_HEAD - sizeof(stack));
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
-	KUNIT_EXPECT_EQ(test, b->rec.event.values, KEVNOTIFY_FIELDS_MAX + 1);
+	put_strings(b, 2, KEV_DATA_BYTES - sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
+	KUNIT_EXPECT_EQ(test, b->rec.event.words, KEVNOTIFY_FIELDS_MAX);
 	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }

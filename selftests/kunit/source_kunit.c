@@ -8,6 +8,7 @@
 #include "fake_params.h"
 #include "fake_stage.h"
 #include "inject.c"
+#include "stats.c"
 #include "source.c"
 
 static const char *const keys[] = { "KEY", "OTHER_KEY2", NULL };
