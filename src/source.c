@@ -437,33 +437,79 @@ static int kev_isupper(int c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id)
-{
-	unsigned int i;
+/* What is wrong with a description, for the log: why, and which word of it */
+struct kev_wrong {
+	const char	*why;
+	unsigned int	id;
+	const char	*word;
+	int		len;
+};
 
-	/* Without a message it is no event, and then not every id can be one */
-	if (!ev->message)
-		return !any_id;
-	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX || ev->level < 0 || ev->level > 7)
-		return false;
-	for (i = 0; ev->keys && ev->keys[i]; i++)
-		if (i == KEVNOTIFY_FIELDS_MAX ||
-		    !kev_source_name_ok(ev->keys[i], KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
-			return false;
+static bool kev_source_wrong(struct kev_wrong *wrong, const char *why, const char *word,
+			     size_t len)
+{
+	wrong->why = why;
+	wrong->word = word;
+	wrong->len = min_t(size_t, len, KEVNOTIFY_KEY_MAX);
+	return false;
+}
+
+static bool kev_source_has_key(const struct kevnotify_event *ev, unsigned int n, const char *key,
+			       size_t len)
+{
+	while (n--)
+		if (strlen(ev->keys[n]) == len && !memcmp(ev->keys[n], key, len))
+			return true;
+	return false;
+}
+
+static bool kev_source_keys_ok(const struct kevnotify_event *ev, struct kev_wrong *wrong)
+{
+	const char *key, *open, *close;
+	unsigned int n;
+
+	for (n = 0; ev->keys && ev->keys[n]; n++) {
+		key = ev->keys[n];
+		if (n == KEVNOTIFY_FIELDS_MAX)
+			return kev_source_wrong(wrong, "too many keys", key, strlen(key));
+		if (!kev_source_name_ok(key, KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
+			return kev_source_wrong(wrong, "bad key", key, strlen(key));
+		if (kev_source_has_key(ev, n, key, strlen(key)))
+			return kev_source_wrong(wrong, "key twice", key, strlen(key));
+	}
+	for (open = ev->message; (open = strchr(open, '{')); open = close) {
+		close = strchr(open, '}');
+		if (!close)
+			break;
+		if (!kev_source_has_key(ev, n, open + 1, close - open - 1))
+			return kev_source_wrong(wrong, "no such key for the message", open + 1,
+						close - open - 1);
+	}
 	return true;
 }
 
-static bool kev_source_desc_ok(const struct kevnotify_desc *desc)
+static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id,
+				struct kev_wrong *wrong)
 {
-	unsigned int i;
+	/* Without a message it is no event, and then not every id can be one */
+	if (!ev->message)
+		return !any_id || kev_source_wrong(wrong, "no message for any id", "", 0);
+	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX)
+		return kev_source_wrong(wrong, "message too long", ev->message, 40);
+	if (ev->level < 0 || ev->level > 7)
+		return kev_source_wrong(wrong, "level not from 0 to 7", "", 0);
+	return kev_source_keys_ok(ev, wrong);
+}
 
-	if (!desc->name || !desc->events ||
-	    !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
-		return false;
-	if (!desc->ids || desc->ids > KEVNOTIFY_IDS_MAX || (desc->any_id && desc->ids != 1))
-		return false;
-	for (i = 0; i < desc->ids; i++)
-		if (!kev_source_event_ok(&desc->events[i], desc->any_id))
+static bool kev_source_desc_ok(const struct kevnotify_desc *desc, struct kev_wrong *wrong)
+{
+	if (!desc->name || !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
+		return kev_source_wrong(wrong, "bad name", "", 0);
+	if (!desc->events || !desc->ids || desc->ids > KEVNOTIFY_IDS_MAX ||
+	    (desc->any_id && desc->ids != 1))
+		return kev_source_wrong(wrong, "bad number of ids", "", 0);
+	for (wrong->id = 0; wrong->id < desc->ids; wrong->id++)
+		if (!kev_source_event_ok(&desc->events[wrong->id], desc->any_id, wrong))
 			return false;
 	return true;
 }
@@ -629,12 +675,14 @@ static int kev_source_publish(struct kev_source *src)
 struct kevnotify_source *kevnotify_source_register(struct module *owner,
 						   const struct kevnotify_desc *desc)
 {
+	struct kev_wrong wrong = {};
 	struct kev_source *src;
 	int err;
 
-	if (!kev_source_desc_ok(desc)) {
-		pr_warn("source '%.32s' of %s refused: bad description\n", desc->name,
-			owner ? module_name(owner) : "the kernel");
+	if (!kev_source_desc_ok(desc, &wrong)) {
+		pr_warn("source '%.32s' of %s refused: id %u: %s '%*pE'\n", desc->name,
+			owner ? module_name(owner) : "the kernel", wrong.id, wrong.why, wrong.len,
+			wrong.word);
 		return ERR_PTR(-EINVAL);
 	}
 	src = kev_source_create(owner, desc);

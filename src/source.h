@@ -141,8 +141,10 @@ static inline unsigned int kev_source_index(const struct kev_source *src, unsign
 /* How many jiffies ago a window began */
 static __always_inline u32 kev_rate_age(u32 word)
 {
+	u32 now = jiffies;
+
 	/* With no borrow from the count */
-	return (((u32)jiffies << KEV_RATE_BITS | (u32)KEV_RATE_COUNT) - word) >> KEV_RATE_BITS;
+	return ((now << KEV_RATE_BITS | (u32)KEV_RATE_COUNT) - word) >> KEV_RATE_BITS;
 }
 
 /**
@@ -156,9 +158,9 @@ static __always_inline u32 kev_rate_age(u32 word)
  */
 static __always_inline int kev_rate_try(atomic_t *word)
 {
-	u32 old = atomic_read(word), new;
+	u32 old = atomic_read(word), window = READ_ONCE(kev_window_jiffies), new;
 
-	if (!(old & KEV_RATE_COUNT) || kev_rate_age(old) >= READ_ONCE(kev_window_jiffies))
+	if (!(old & KEV_RATE_COUNT) || kev_rate_age(old) >= window)
 		new = (u32)jiffies << KEV_RATE_BITS | 1;
 	else if (likely((old & KEV_RATE_COUNT) < kev_param(KEV_BURST)))
 		new = old + 1;

@@ -506,7 +506,9 @@ static struct kobj_attribute comm_attr = __ATTR_RW(comm);
 
 static ssize_t stack_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", !!(READ_ONCE(kev_dir_source(kobj)->rare) & BIT(KEV_RARE_STACK)));
+	unsigned int rare = READ_ONCE(kev_dir_source(kobj)->rare);
+
+	return sysfs_emit(buf, "%d\n", !!(rare & BIT(KEV_RARE_STACK)));
 }
 
 static ssize_t stack_store(struct kobject *kobj, struct kobj_attribute *attr,

@@ -110,7 +110,6 @@ static void rate_clock_wraps(struct kunit *test)
 	expect_window_at(test, ULONG_MAX);
 }
 
-
 static void rate_longest_window(struct kunit *test)
 {
 	set_rate(3, 3600 * 1000);

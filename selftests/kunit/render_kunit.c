@@ -205,7 +205,9 @@ static void render_cuts_no_escape(struct kunit *test)
 
 static void render_writes_every_type(struct kunit *test)
 {
-	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "STRN", "COMM", NULL };
+	static const char *const keys[] = {
+		"U", "S", "NEG", "HEX", "IP", "STR", "STRN", "NAME", NULL
+	};
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, U64_MAX);
@@ -227,7 +229,7 @@ static void render_writes_every_type(struct kunit *test)
 	expect_has(test, b, "KEVNOTIFY_IP=192.0.2.1");
 	expect_has(test, b, "KEVNOTIFY_STR=word");
 	expect_has(test, b, "KEVNOTIFY_STRN=n\\x0a");
-	expect_has(test, b, "KEVNOTIFY_COMM=");
+	expect_has(test, b, "KEVNOTIFY_NAME=");
 }
 
 static void render_writes_the_stack(struct kunit *test)

@@ -209,6 +209,27 @@ static void source_refuses_what_is_missing(struct kunit *test)
 	expect_refused(test, "no message for any id", "test", 1, true, &none);
 }
 
+static void source_refuses_keys_that_do_not_fit(struct kunit *test)
+{
+	static const char *const twice[] = { "A", "B", "A", NULL };
+	static const char *const begins[] = { "A", "AB", NULL };
+	struct kevnotify_event ev = { "{A}", 4, twice };
+
+	expect_refused(test, "a key twice", "test", 1, false, &ev);
+	ev.keys = begins;
+	ev.message = "{A} {AC}";
+	expect_refused(test, "no such key", "test", 1, false, &ev);
+	ev.message = "{A} {}";
+	expect_refused(test, "an empty key", "test", 1, false, &ev);
+	ev.keys = NULL;
+	ev.message = "{A}";
+	expect_refused(test, "no keys at all", "test", 1, false, &ev);
+	ev.keys = begins;
+	ev.message = "{A} {AB} } {A";
+	kevnotify_source_unregister(registered(test, &(struct kevnotify_desc){
+		.name = "test", .events = &ev, .ids = 1 }));
+}
+
 /* An id of no message is refused at the raise; no event of it, however it came, does harm */
 static void source_resolves_an_id_without_a_message(struct kunit *test)
 {
@@ -384,6 +405,7 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_refuses_bad_keys),
 	KUNIT_CASE(source_refuses_bad_numbers),
 	KUNIT_CASE(source_refuses_what_is_missing),
+	KUNIT_CASE(source_refuses_keys_that_do_not_fit),
 	KUNIT_CASE(source_resolves_an_id_without_a_message),
 	KUNIT_CASE(source_takes_the_greatest),
 	KUNIT_CASE(source_allocation_fails),
