@@ -68,12 +68,12 @@ static noinline void kev_raise_full(const struct kev_source *src, unsigned int i
 		WRITE_ONCE(rate->unseen, true);
 }
 
-/* The stack behind all else, as far as there is room. Its callers are never inlined. */
+/* The stack behind all else, as far as there is room, without this and its caller */
 static noinline void kev_raise_stack(struct kev_event *ev)
 {
 	unsigned long entries[KEV_STACK_MAX];
 	size_t room = (KEV_DATA_BYTES - ev->len) / sizeof(*entries);
-	unsigned int n = stack_trace_save(entries, min_t(size_t, room, ARRAY_SIZE(entries)), 3);
+	unsigned int n = stack_trace_save(entries, min_t(size_t, room, ARRAY_SIZE(entries)), 2);
 
 	memcpy((u8 *)ev->data + ev->len, entries, n * sizeof(*entries));
 	ev->len += n * sizeof(*entries);
