@@ -27,24 +27,20 @@ enum sample_id {
 	SAMPLE_BROKEN,
 };
 
-/* The fields of an event, in the order in which its values are given */
-static const char *const sample_high_keys[] = { "LEVEL", "LIMIT", "TANK", NULL };
-
 /*
- * What each id means: the message in words, in which {KEY} stands for a field,
- * and how urgent it is, as for syslog. kevnotify copies all of this.
+ * An event: its name, how urgent it is, as for syslog, the message in words, in which
+ * {KEY} stands for a field, and the fields, each a type and a key. kevnotify_sample_high()
+ * raises it; its parameters are the fields.
  */
+KEVNOTIFY_EVENT3(sample_high, 4, "{TANK}: {LEVEL} % full, the limit is {LIMIT} %",
+		 U64, LEVEL, U64, LIMIT, STR, TANK);
+/* For kevnotify_raisef(), which brings its own message */
+KEVNOTIFY_EVENT0(sample_broken, 3, "the sensor is broken");
+
+/* What each id means. kevnotify copies all of this. */
 static const struct kevnotify_event sample_events[] = {
-	[SAMPLE_HIGH] = {
-		.message	= "{TANK}: {LEVEL} % full, the limit is {LIMIT} %",
-		.level		= 4,
-		.keys		= sample_high_keys,
-	},
-	[SAMPLE_BROKEN] = {
-		/* For kevnotify_raisef(), which brings its own message */
-		.message	= "the sensor is broken",
-		.level		= 3,
-	},
+	[SAMPLE_HIGH]	= KEVNOTIFY_ENTRY(sample_high),
+	[SAMPLE_BROKEN]	= KEVNOTIFY_ENTRY(sample_broken),
 };
 
 static const struct kevnotify_desc sample_desc = {
@@ -76,9 +72,8 @@ static void sample_look(int percent)
 				 "the sensor is broken: it says %+d %%", percent);
 	} else if (percent > SAMPLE_LIMIT) {
 		/* The fast way: typed values, copied; the text is made later */
-		kevnotify_raise(sample_source, SAMPLE_HIGH,
-				KEVNOTIFY_U64(percent), KEVNOTIFY_U64(SAMPLE_LIMIT),
-				KEVNOTIFY_STR("rain water"));
+		kevnotify_sample_high(sample_source, SAMPLE_HIGH, percent, SAMPLE_LIMIT,
+				      "rain water");
 	}
 }
 

@@ -20,9 +20,11 @@ enum kev_context {
 #define KEV_CLOSING	0x08	/* tells how many events of this (source, id) were suppressed */
 #define KEV_ECHO	0x10	/* a run of the helper may be the cause: few of these go to it */
 #define KEV_SUBJECT	0x20	/* the subject has decided on the two, and not the current task */
+#define KEV_STACKED	0x80	/* return addresses are behind the values */
 
-#define KEV_SLOT_BYTES	512
-#define KEV_DATA_BYTES	(KEV_SLOT_BYTES - 64)
+#define KEV_EVENT_BYTES	1024
+#define KEV_DATA_WORDS	((KEV_EVENT_BYTES - 56) / sizeof(u64))
+#define KEV_DATA_BYTES	(KEV_DATA_WORDS * sizeof(u64))
 
 /* Source numbers start at 1 and are never reused; 0 marks a slot whose writer died. */
 #define KEV_SOURCE_NONE	0
@@ -39,10 +41,10 @@ enum kev_context {
  * @flags: KEV_* bits
  * @level: syslog level
  * @context: enum kev_context
- * @values: number of values in @data
+ * @words: number of words of the values
  * @unused: makes the layout the same everywhere
  * @comm: the current task's name
- * @data: the values, see kev_value_put(); no pointer is ever stored
+ * @data: the values, see value.h; no pointer is ever stored
  */
 struct kev_event {
 	u64	mono;
@@ -55,10 +57,10 @@ struct kev_event {
 	u8	flags;
 	u8	level;
 	u8	context;
-	u8	values;
+	u8	words;
 	u8	unused[2];
 	char	comm[TASK_COMM_LEN];
-	u8	data[KEV_DATA_BYTES];
+	u64	data[KEV_DATA_WORDS];
 };
 
 #endif /* _KEV_EVENT_H */

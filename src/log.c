@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
@@ -18,6 +19,9 @@
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
+
+/* Records appended in one piece */
+#define KEV_LOG_SLICE	16
 
 char kev_log_instance[33];
 
@@ -96,7 +100,7 @@ static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
 	size_t at = strlen(rec->text) + 1;
 	unsigned int i;
 
-	for (i = 0; keys && keys[i] && i < rec->event.values; i++) {
+	for (i = 0; keys && keys[i] && i < rec->event.words; i++) {
 		size_t len = strlen(keys[i]) + 1;
 
 		if (at + len >= sizeof(rec->text)) {
@@ -107,6 +111,17 @@ static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
 		at += len;
 	}
 	rec->text[at] = '\0';
+}
+
+/* The message as readers of the stream see it: no byte of it ends its line */
+static void kev_log_trace(const struct kev_record *rec)
+{
+	char message[KEV_TRACE_MESSAGE];
+
+	if (!trace_kevnotify_record_enabled())
+		return;
+	kev_render_escaped(rec->text, message, sizeof(message));
+	trace_kevnotify_record(rec->seq, rec->source, rec->event.id, rec->event.level, message);
 }
 
 static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *resolve)
@@ -126,6 +141,7 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	rcu_read_lock();
 	resolve(ev, seq, &origin);
 	rec->suppressed = origin.suppressed;
+	rec->withheld = origin.withheld;
 	rec->event.level = origin.level;
 	if (origin.quiet)
 		rec->event.flags |= KEV_NOTIFY_NONE;
@@ -137,14 +153,15 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
 	atomic64_set_release(&kev_log_head, seq + 1);
-	trace_kevnotify_record(seq, rec->source, ev->id, rec->event.level, rec->text);
+	kev_log_trace(rec);
 }
 
 /**
  * kev_log_collect() - move what is staged into the log, oldest first
  * @resolve: who knows the sources
  *
- * One pass, bounded by the size of the stages.
+ * One pass, bounded by the size of the stages; of many big ones it takes a while,
+ * in which the CPU is given to others who want it.
  *
  * Context: kevnotifyd.
  * Return: the number of records appended.
@@ -160,7 +177,8 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 		/* No longer staged first, and then recorded: whoever adds up finds none twice */
 		kev_stage_free(st);
 		kev_stat_inc(KEV_STAT_RECORDED);
-		n++;
+		if (!(++n % KEV_LOG_SLICE))
+			cond_resched();
 	}
 	return n;
 }

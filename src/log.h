@@ -6,8 +6,8 @@
 
 #include "event.h"
 
-#define KEV_RECORD_BYTES	1024
-#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - 560)
+#define KEV_RECORD_BYTES	2048
+#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_EVENT_BYTES - 64)
 #define KEV_RECORD_NAME		24
 
 /**
@@ -17,6 +17,8 @@
  * @seq: its sequence number, from 1
  * @real: CLOCK_REALTIME in ns
  * @suppressed: events of the same (source, id) suppressed since the last one
+ * @withheld: those that only records not for the helper have told of since the last
+ *	one that is
  * @source: the source's name
  * @event: the event as it was staged
  * @text: the message, and then the keys of the event's values, each ended by NUL
@@ -27,6 +29,7 @@ struct kev_record {
 	u64			seq;
 	u64			real;
 	u64			suppressed;
+	u64			withheld;
 	char			source[KEV_RECORD_NAME];
 	struct kev_event	event;
 	char			text[KEV_RECORD_TEXT];
@@ -38,6 +41,7 @@ struct kev_record {
  * @message: the template of the message
  * @keys: keys of the values, ended by NULL; or NULL
  * @suppressed: events of the same (source, id) suppressed since the last one
+ * @withheld: see struct kev_record
  * @level: syslog level
  * @quiet: it is not for the helper
  */
@@ -46,6 +50,7 @@ struct kev_origin {
 	const char		*message;
 	const char *const	*keys;
 	u64			suppressed;
+	u64			withheld;
 	u8			level;
 	bool			quiet;
 };

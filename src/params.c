@@ -76,7 +76,8 @@ void kev_param_watch(enum kev_param which, void (*changed)(void))
 /* With the mutex held */
 static void kev_param_changed(enum kev_param which)
 {
-	WRITE_ONCE(kev_window_jiffies, msecs_to_jiffies(kev_param(KEV_WINDOW)));
+	if (which == KEV_WINDOW)
+		WRITE_ONCE(kev_window_jiffies, msecs_to_jiffies(kev_param(KEV_WINDOW)));
 	if (kev_watchers[which])
 		kev_watchers[which]();
 }

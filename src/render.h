@@ -8,7 +8,7 @@
 #include "value.h"
 
 /* Room for any record: every byte of text, name and values escaped, and the fixed strings */
-#define KEV_RENDER_BYTES	8192
+#define KEV_RENDER_BYTES	10240
 /* The most strings a record is: fixed ones, notes, the source's own, the stack */
 #define KEV_RENDER_STRINGS	(14 + 4 + KEVNOTIFY_FIELDS_MAX + 1)
 
@@ -28,6 +28,7 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 			 char end, char *buf, size_t size);
 size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
 			 bool troubled_ds, char *buf, size_t size);
+void kev_render_escaped(const char *text, char *buf, size_t size);
 void kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
 			char *buf, size_t size);
 

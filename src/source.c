@@ -9,14 +9,17 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "inject.h"
 #include "params.h"
 #include "source.h"
 #include "stage.h"
+#include "stats.h"
 #include "wake.h"
 
 /*
@@ -25,6 +28,8 @@
  */
 static DEFINE_MUTEX(kev_source_mutex);
 static LIST_HEAD(kev_sources);
+/* For a few words: whoever adds up finds the counts of a source that goes in one place */
+static DEFINE_SPINLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
@@ -32,6 +37,88 @@ static const struct kev_source_view *kev_view;
 /* Echoes that go to the helper, see kev_source_echo_quiet() */
 #define KEV_ECHO_MAX	10U
 #define KEV_ECHO_WINDOW	(600 * HZ)
+
+/* Odd, and new at each load: which objects share a word cannot be known */
+static u64 kev_object_seed;
+
+static bool kev_rate_admit_word(atomic_t *word)
+{
+	unsigned int tries = KEV_RATE_TRIES;
+	int admitted;
+
+	do {
+		admitted = kev_rate_try(word);
+	} while (admitted < 0 && --tries);
+	return admitted > 0;
+}
+
+static bool kev_rate_full(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	return (old & KEV_RATE_COUNT) >= kev_param(KEV_BURST) &&
+	       kev_rate_age(old) < READ_ONCE(kev_window_jiffies);
+}
+
+/*
+ * By the word of the object, and by one of those of all. What the first admits and the
+ * others do not is rare, as they are asked before.
+ */
+static bool kev_rate_admit_object(struct kev_rate *rate, u64 object)
+{
+	struct kev_objects *o = rate->objects;
+	atomic_t *word = object ? &o->words[object * kev_object_seed >> (64 - KEV_OBJECT_BITS)] :
+				  &rate->word;
+	unsigned int i = 0;
+
+	if (!kev_param(KEV_BURST))
+		return true;
+	while (i < KEV_OBJECT_BURSTS && kev_rate_full(&o->all[i]))
+		i++;
+	if (i == KEV_OBJECT_BURSTS || !kev_rate_admit_word(word))
+		return false;
+	while (i < KEV_OBJECT_BURSTS && !kev_rate_admit_word(&o->all[i]))
+		i++;
+	return i < KEV_OBJECT_BURSTS;
+}
+
+/**
+ * kev_rate_admit() - does the rate limit admit one more event?
+ * @rate: the limit of its (source, id)
+ * @object: what it is about
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool kev_rate_admit(struct kev_rate *rate, u64 object)
+{
+	return rate->objects ? kev_rate_admit_object(rate, object) :
+			       kev_rate_admit_word(&rate->word);
+}
+
+/*
+ * Forget a window that is over, before the clock's bits in the word come round. A raise
+ * that is faster has begun a new one.
+ */
+static void kev_rate_expire_word(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	if (old && kev_rate_age(old) >= READ_ONCE(kev_window_jiffies))
+		atomic_cmpxchg(word, old, 0);
+}
+
+static void kev_rate_expire(struct kev_rate *rate)
+{
+	struct kev_objects *o = rate->objects;
+	unsigned int i;
+
+	kev_rate_expire_word(&rate->word);
+	for (i = 0; o && i < ARRAY_SIZE(o->words); i++)
+		kev_rate_expire_word(&o->words[i]);
+	for (i = 0; o && i < ARRAY_SIZE(o->all); i++)
+		kev_rate_expire_word(&o->all[i]);
+}
 
 static struct kev_source *kev_source_find(u32 number)
 {
@@ -53,14 +140,24 @@ static unsigned long kev_source_suppressed_id(const struct kev_source *src, unsi
 	return n;
 }
 
-/* How many of this id were suppressed since that was last told? */
-static unsigned long kev_source_untold(struct kev_source *src, unsigned int index)
+/*
+ * How many of this id were suppressed since that was last told? What a record tells
+ * that the helper does not get waits for the next one that it does.
+ */
+static void kev_source_tell(struct kev_source *src, unsigned int index,
+			    struct kev_origin *origin)
 {
 	struct kev_rate *rate = &src->rate[index];
 	unsigned long n = kev_source_suppressed_id(src, index) - rate->told;
 
 	rate->told += n;
-	return n;
+	origin->suppressed = n;
+	if (origin->quiet) {
+		rate->withheld += n;
+		return;
+	}
+	origin->withheld = rate->withheld;
+	rate->withheld = 0;
 }
 
 /*
@@ -119,14 +216,15 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	index = kev_source_index(src, ev->id);
 	meaning = &src->events[index];
 	origin->name = src->name;
-	origin->message = meaning->message;
+	if (meaning->message)
+		origin->message = meaning->message;
 	origin->keys = meaning->keys;
 	level = READ_ONCE(src->level);
 	origin->level = level >= 0 ? level : meaning->level;
-	origin->suppressed = kev_source_untold(src, index);
-	WRITE_ONCE(src->last, seq);
 	origin->quiet = ev->flags & KEV_NOTIFY_NONE ||
 			(ev->flags & KEV_ECHO && kev_source_echo_quiet(src));
+	kev_source_tell(src, index, origin);
+	WRITE_ONCE(src->last, seq);
 	if (kev_param(KEV_BURST))
 		kev_rate_watch(&src->rate[index],
 			       origin->quiet ? KEV_NOTIFY_NONE : ev->flags & KEV_ECHO);
@@ -145,7 +243,7 @@ void kev_source_rates_changed(void)
 }
 
 /**
- * kev_source_close_due() - tell of bursts whose window is over
+ * kev_source_close_due() - tell of bursts whose window is over, and forget the window
  * @close: called for each (source, id) with suppressed events that nobody told of
  *
  * Context: kevnotifyd.
@@ -167,6 +265,7 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 			continue;
 		for (i = 0; i < src->ids; i++) {
 			rate = &src->rate[i];
+			kev_rate_expire(rate);
 			unseen = READ_ONCE(rate->unseen);
 			if (changed || unseen) {
 				WRITE_ONCE(rate->unseen, false);
@@ -207,7 +306,9 @@ void kev_source_put(struct kev_source *src)
  * kev_source_get_next() - walk over all sources
  * @prev: the one before, whose reference is dropped; NULL for the first
  *
- * Context: task; may sleep.
+ * Takes no lock: a reader that is stopped in here holds up nobody.
+ *
+ * Context: task.
  * Return: the next one, with a reference; NULL at the end.
  */
 struct kev_source *kev_source_get_next(struct kev_source *prev)
@@ -215,15 +316,15 @@ struct kev_source *kev_source_get_next(struct kev_source *prev)
 	struct kev_source *src, *next = NULL;
 	u32 after = prev ? prev->number : 0;
 
-	mutex_lock(&kev_source_mutex);
+	rcu_read_lock();
 	/* Numbers grow along the list, so that a @prev that has gone does no harm */
-	list_for_each_entry(src, &kev_sources, list) {
+	list_for_each_entry_rcu(src, &kev_sources, list) {
 		if (src->number > after && kref_get_unless_zero(&src->ref)) {
 			next = src;
 			break;
 		}
 	}
-	mutex_unlock(&kev_source_mutex);
+	rcu_read_unlock();
 	if (prev)
 		kev_source_put(prev);
 	return next;
@@ -238,12 +339,51 @@ struct kev_source *kev_source_get_next(struct kev_source *prev)
  */
 unsigned long kev_source_raised(const struct kev_source *src)
 {
-	unsigned long n = 0;
+	unsigned long n = kev_source_suppressed(src);
 	unsigned int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += local_read(&per_cpu_ptr(src->count, cpu)->raised);
+		n += local_read(&per_cpu_ptr(src->count, cpu)->admitted);
 	return n;
+}
+
+/* Over all sources, those that have gone included, of which @gone has what they counted */
+static unsigned long kev_source_sum(enum kev_stat gone,
+				    unsigned long (*count)(const struct kev_source *src))
+{
+	struct kev_source *src;
+	unsigned long n;
+
+	spin_lock(&kev_source_lock);
+	n = kev_stat_read(gone);
+	rcu_read_lock();
+	list_for_each_entry_rcu(src, &kev_sources, list)
+		n += count(src);
+	rcu_read_unlock();
+	spin_unlock(&kev_source_lock);
+	return n;
+}
+
+/**
+ * kev_sources_raised() - how many events were raised
+ *
+ * Context: task.
+ * Return: the count, over all sources.
+ */
+unsigned long kev_sources_raised(void)
+{
+	return kev_source_sum(KEV_STAT_RAISED, kev_source_raised);
+}
+
+/**
+ * kev_sources_suppressed() - how many events the rate limit suppressed
+ *
+ * Context: task.
+ * Return: the count, over all sources.
+ */
+unsigned long kev_sources_suppressed(void)
+{
+	return kev_source_sum(KEV_STAT_SUPPRESSED, kev_source_suppressed);
 }
 
 /**
@@ -263,6 +403,14 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
 	return n;
 }
 
+static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool on)
+{
+	spin_lock(&kev_source_lock);
+	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
+	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
+	spin_unlock(&kev_source_lock);
+}
+
 /**
  * kev_source_set_comm() - take events of tasks of one name only
  * @src: the source
@@ -272,10 +420,23 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
  */
 void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
-	WRITE_ONCE(src->filtered, false);
+	kev_source_set_rare(src, KEV_RARE_COMM, false);
 	strscpy(src->comm, comm, sizeof(src->comm));
 	/* The name before the filter; a raise that is under way may see half of it */
-	smp_store_release(&src->filtered, *comm);
+	smp_wmb();
+	kev_source_set_rare(src, KEV_RARE_COMM, *comm);
+}
+
+/**
+ * kev_source_set_stack() - record the stack of each raise, or not
+ * @src: the source
+ * @on: true to record it
+ *
+ * Context: task.
+ */
+void kev_source_set_stack(struct kev_source *src, bool on)
+{
+	kev_source_set_rare(src, KEV_RARE_STACK, on);
 }
 
 static bool kev_source_name_ok(const char *s, size_t max, int (*first)(int), const char *others)
@@ -301,31 +462,79 @@ static int kev_isupper(int c)
 	return c >= 'A' && c <= 'Z';
 }
 
-static bool kev_source_event_ok(const struct kevnotify_event *ev)
-{
-	unsigned int i;
+/* What is wrong with a description, for the log: why, and which word of it */
+struct kev_wrong {
+	const char	*why;
+	unsigned int	id;
+	const char	*word;
+	int		len;
+};
 
-	if (!ev->message)
-		return true;
-	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX || ev->level < 0 || ev->level > 7)
-		return false;
-	for (i = 0; ev->keys && ev->keys[i]; i++)
-		if (i == KEVNOTIFY_FIELDS_MAX ||
-		    !kev_source_name_ok(ev->keys[i], KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
-			return false;
+static bool kev_source_wrong(struct kev_wrong *wrong, const char *why, const char *word,
+			     size_t len)
+{
+	wrong->why = why;
+	wrong->word = word;
+	wrong->len = min_t(size_t, len, KEVNOTIFY_KEY_MAX);
+	return false;
+}
+
+static bool kev_source_has_key(const struct kevnotify_event *ev, unsigned int n, const char *key,
+			       size_t len)
+{
+	while (n--)
+		if (strlen(ev->keys[n]) == len && !memcmp(ev->keys[n], key, len))
+			return true;
+	return false;
+}
+
+static bool kev_source_keys_ok(const struct kevnotify_event *ev, struct kev_wrong *wrong)
+{
+	const char *key, *open, *close;
+	unsigned int n;
+
+	for (n = 0; ev->keys && ev->keys[n]; n++) {
+		key = ev->keys[n];
+		if (n == KEVNOTIFY_FIELDS_MAX)
+			return kev_source_wrong(wrong, "too many keys", key, strlen(key));
+		if (!kev_source_name_ok(key, KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
+			return kev_source_wrong(wrong, "bad key", key, strlen(key));
+		if (kev_source_has_key(ev, n, key, strlen(key)))
+			return kev_source_wrong(wrong, "key twice", key, strlen(key));
+	}
+	for (open = ev->message; (open = strchr(open, '{')); open = close) {
+		close = strchr(open, '}');
+		if (!close)
+			break;
+		if (!kev_source_has_key(ev, n, open + 1, close - open - 1))
+			return kev_source_wrong(wrong, "no such key for the message", open + 1,
+						close - open - 1);
+	}
 	return true;
 }
 
-static bool kev_source_desc_ok(const struct kevnotify_desc *desc)
+static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id,
+				struct kev_wrong *wrong)
 {
-	unsigned int i;
+	/* Without a message it is no event, and then not every id can be one */
+	if (!ev->message)
+		return !any_id || kev_source_wrong(wrong, "no message for any id", "", 0);
+	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX)
+		return kev_source_wrong(wrong, "message too long", ev->message, 40);
+	if (ev->level < 0 || ev->level > 7)
+		return kev_source_wrong(wrong, "level not from 0 to 7", "", 0);
+	return kev_source_keys_ok(ev, wrong);
+}
 
-	if (!kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
-		return false;
-	if (!desc->ids || desc->ids > KEVNOTIFY_IDS_MAX || (desc->any_id && desc->ids != 1))
-		return false;
-	for (i = 0; i < desc->ids; i++)
-		if (!kev_source_event_ok(&desc->events[i]))
+static bool kev_source_desc_ok(const struct kevnotify_desc *desc, struct kev_wrong *wrong)
+{
+	if (!desc->name || !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_islower, "_-"))
+		return kev_source_wrong(wrong, "bad name", "", 0);
+	if (!desc->events || !desc->ids || desc->ids > KEVNOTIFY_IDS_MAX ||
+	    (desc->any_id && desc->ids != 1))
+		return kev_source_wrong(wrong, "bad number of ids", "", 0);
+	for (wrong->id = 0; wrong->id < desc->ids; wrong->id++)
+		if (!kev_source_event_ok(&desc->events[wrong->id], desc->any_id, wrong))
 			return false;
 	return true;
 }
@@ -387,6 +596,7 @@ static int kev_source_copy(struct kev_source *src, const struct kevnotify_desc *
 static void kev_source_destroy(struct kev_source *src)
 {
 	free_percpu(src->count);
+	kfree(src->objects);
 	kfree(src->rate);
 	kfree(src->strings);
 	kfree(src);
@@ -400,10 +610,26 @@ static void kev_source_end(struct kev_source *src)
 	kev_source_destroy(src);
 }
 
+static int kev_source_add_objects(struct kev_source *src, const struct kevnotify_desc *desc)
+{
+	unsigned int i;
+
+	if (!desc->objects)
+		return 0;
+	src->objects = kcalloc(desc->ids, sizeof(*src->objects), GFP_KERNEL);
+	if (!src->objects)
+		return -ENOMEM;
+	for (i = 0; i < desc->ids; i++)
+		src->rate[i].objects = &src->objects[i];
+	kev_source_set_rare(src, KEV_RARE_OBJECTS, true);
+	return 0;
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
 	struct kev_source *src;
+	unsigned int i;
 
 	if (kev_inject(KEV_INJECT_ALLOC))
 		return NULL;
@@ -412,6 +638,7 @@ static struct kev_source *kev_source_create(struct module *owner,
 		return NULL;
 	src->any_id = desc->any_id;
 	src->ids = desc->ids;
+	src->quick = desc->ids;
 	src->level = -1;
 	src->owner = owner;
 	strscpy(src->name, desc->name, sizeof(src->name));
@@ -421,10 +648,13 @@ static struct kev_source *kev_source_create(struct module *owner,
 	src->rate = kcalloc(desc->ids, sizeof(*src->rate), GFP_KERNEL);
 	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
 				    __alignof__(*src->count));
-	if (!src->rate || !src->count || kev_source_copy(src, desc)) {
+	if (!src->rate || !src->count || kev_source_add_objects(src, desc) ||
+	    kev_source_copy(src, desc)) {
 		kev_source_destroy(src);
 		return NULL;
 	}
+	for (i = 0; i < src->ids; i++)
+		src->rate[i].known = src->events[i].message;
 	return src;
 }
 
@@ -446,6 +676,8 @@ static int kev_source_publish(struct kev_source *src)
 	if (kev_source_taken(src->name))
 		return -EEXIST;
 	src->number = ++kev_source_numbers;
+	if (!kev_object_seed)
+		kev_object_seed = get_random_u64() | 1;
 	err = kev_view ? kev_view->add(src) : 0;
 	if (err)
 		return err;
@@ -468,12 +700,14 @@ static int kev_source_publish(struct kev_source *src)
 struct kevnotify_source *kevnotify_source_register(struct module *owner,
 						   const struct kevnotify_desc *desc)
 {
+	struct kev_wrong wrong = {};
 	struct kev_source *src;
 	int err;
 
-	if (!kev_source_desc_ok(desc)) {
-		pr_warn("source '%.32s' of %s refused: bad description\n", desc->name,
-			owner ? module_name(owner) : "the kernel");
+	if (!kev_source_desc_ok(desc, &wrong)) {
+		pr_warn("source '%.32s' of %s refused: id %u: %s '%*pE'\n", desc->name,
+			owner ? module_name(owner) : "the kernel", wrong.id, wrong.why, wrong.len,
+			wrong.word);
 		return ERR_PTR(-EINVAL);
 	}
 	src = kev_source_create(owner, desc);
@@ -543,7 +777,11 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	kev_source_drain_stages();
 
 	mutex_lock(&kev_source_mutex);
+	spin_lock(&kev_source_lock);
 	list_del_rcu(&s->list);
+	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
+	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(s));
+	spin_unlock(&kev_source_lock);
 	mutex_unlock(&kev_source_mutex);
 	/* kevnotifyd may still be looking at it */
 	synchronize_rcu();

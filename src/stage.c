@@ -16,7 +16,6 @@
 #include <linux/sched.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "inject.h"
 #include "stage.h"
@@ -32,11 +31,6 @@ static struct cpumask kev_stage_pass;
 static struct task_struct *kev_stage_collector;
 /* Has any doorbell rung since the collector armed them? */
 static bool kev_stage_bell;
-
-static struct kev_slot *kev_stage_slot(const struct kev_stage *st, u32 index)
-{
-	return &st->slots[index & (st->size - 1)];
-}
 
 static bool kev_stage_committed(const struct kev_stage *st, u32 index)
 {
@@ -74,7 +68,7 @@ void kev_stage_repair(struct kev_stage *st)
 
 			if (!kev_stage_open(st, i))
 				continue;
-			slot->event.source = KEV_SOURCE_NONE;
+			slot->event->source = KEV_SOURCE_NONE;
 			kev_stage_commit(st, slot, i);
 		}
 		WRITE_ONCE(st->writer, 0);
@@ -82,37 +76,6 @@ void kev_stage_repair(struct kev_stage *st)
 		kev_stat_inc(KEV_STAT_REPAIRED);
 	}
 	raw_local_irq_restore(flags);
-}
-
-/**
- * kev_stage_reserve() - take the next slot
- * @st: this CPU's stage
- * @ticket: for kev_stage_commit()
- * @mono: the time of the reservation, in ns; a stage's order is time's order
- *
- * From here to kev_stage_commit() no pointer of a caller may be followed: a
- * fault would leave the slot open.
- *
- * Context: any, inside kev_stage_enter().
- * Return: the slot, the caller's to fill; NULL when the stage is full.
- */
-__always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono)
-{
-	u32 head, tail;
-
-	if (kev_inject(KEV_INJECT_STAGE))
-		return NULL;
-	do {
-		head = READ_ONCE(st->head);
-		/* A: pairs with G in kev_stage_free(); after head, or full is seen wrongly */
-		tail = smp_load_acquire(&st->tail);
-		if ((s32)(head - tail) >= (s32)st->size)
-			return NULL;
-		*mono = ktime_get_mono_fast_ns();
-		/* B: atomic against this CPU's nested raises, and no more is needed */
-	} while (cmpxchg_local(&st->head, head, head + 1) != head);
-	*ticket = head;
-	return kev_stage_slot(st, head);
 }
 
 /* Not inlined, as a raise seldom rings */
@@ -134,7 +97,7 @@ static noinline void kev_stage_ring(struct kev_stage *st)
  *
  * Context: any, inside kev_stage_enter().
  */
-noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket)
+void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket)
 {
 	/* C: pairs with F in kev_stage_committed() */
 	smp_store_release(&slot->state, ticket + 1);
@@ -147,28 +110,6 @@ noinline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 
 	}
 	if (READ_ONCE(st->armed))
 		kev_stage_ring(st);
-}
-
-/**
- * kev_stage_put() - stage an event
- * @st: this CPU's stage
- * @ev: the event, all but its time; copied
- *
- * Context: any, inside kev_stage_enter().
- * Return: false when the stage is full.
- */
-bool kev_stage_put(struct kev_stage *st, struct kev_event *ev)
-{
-	struct kev_slot *slot;
-	u32 ticket;
-
-	slot = kev_stage_reserve(st, &ticket, &ev->mono);
-	if (!slot)
-		return false;
-	/* Whole words: a last one that is cut is copied byte by byte */
-	memcpy(&slot->event, ev, round_up(offsetof(struct kev_event, data) + ev->len, sizeof(u64)));
-	kev_stage_commit(st, slot, ticket);
-	return true;
 }
 
 static void kev_stage_wake(struct irq_work *work)
@@ -253,7 +194,7 @@ struct kev_stage *kev_stage_oldest(void)
  */
 const struct kev_event *kev_stage_event(const struct kev_stage *st)
 {
-	return &kev_stage_slot(st, st->tail)->event;
+	return kev_stage_slot(st, st->tail)->event;
 }
 
 /**
@@ -453,6 +394,9 @@ void kev_stage_detach(void)
 		irq_work_sync(&per_cpu_ptr(&kev_stages, cpu)->ring);
 }
 
+/* Nothing is to be killed for stages that are too big for this machine */
+#define KEV_STAGE_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 static int kev_stage_create(unsigned int cpu, unsigned int slots)
 {
 	struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
@@ -460,19 +404,23 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 	u32 start = -4 * slots;
 	u32 i;
 
-	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), GFP_KERNEL,
+	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), KEV_STAGE_GFP,
 				  cpu_to_node(cpu));
-	/* Not on the stack of whoever raises, which may be nearly full */
-	st->capture = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->capture)), GFP_KERNEL,
-				    cpu_to_node(cpu));
-	if (!st->slots || !st->capture)
+	st->events = kvzalloc_node(array_size(slots + KEV_CONTEXTS, sizeof(*st->events)),
+				   KEV_STAGE_GFP, cpu_to_node(cpu));
+	if (!st->slots || !st->events)
 		return -ENOMEM;
+	/* Events are not captured on the stack of whoever raises, which may be nearly full */
+	for (i = 0; i < KEV_CONTEXTS; i++)
+		st->spare[i] = &st->events[slots + i];
 	st->cpu = cpu;
 	st->size = slots;
 	st->head = start;
 	st->tail = start;
-	for (i = 0; i < slots; i++)
+	for (i = 0; i < slots; i++) {
 		st->slots[i].state = start + i + 1 - slots;
+		st->slots[i].event = &st->events[i];
+	}
 	init_irq_work(&st->ring, kev_stage_wake);
 	return 0;
 }
@@ -489,10 +437,12 @@ int kev_stage_init(unsigned int slots)
 	unsigned int cpu;
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct kev_slot) != KEV_SLOT_BYTES);
+	BUILD_BUG_ON(sizeof(struct kev_event) != KEV_EVENT_BYTES);
 	for_each_possible_cpu(cpu) {
 		err = kev_stage_create(cpu, slots);
 		if (err) {
+			pr_err("stage_slots: no memory for %u slots of each of %u CPUs, not loaded\n",
+			       slots, num_possible_cpus());
 			kev_stage_exit();
 			return err;
 		}
@@ -512,9 +462,9 @@ void kev_stage_exit(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
-		kvfree(st->capture);
+		kvfree(st->events);
 		kvfree(st->slots);
-		st->capture = NULL;
+		st->events = NULL;
 		st->slots = NULL;
 	}
 }

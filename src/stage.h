@@ -2,25 +2,28 @@
 #ifndef _KEV_STAGE_H
 #define _KEV_STAGE_H
 
+#include <asm/local.h>
 #include <linux/bitops.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 
 #include "event.h"
+#include "inject.h"
 
 struct task_struct;
 
 /**
  * struct kev_slot - room for one staged event
  * @state: the ticket: index + 1 of the event that the slot holds, never cleared
- * @event: valid while @state says so
+ * @event: the slot's, for now; whole while @state says so
  */
 struct kev_slot {
 	u32			state;
-	struct kev_event	event;
+	struct kev_event	*event;
 };
 
 /**
@@ -31,7 +34,8 @@ struct kev_slot {
  * @inside: bit per enum kev_context but KEV_TASK: a raise at this level is under way here
  * @writer: pid + 1 of the task inside at task level; 0 where none is
  * @slots: the slots
- * @capture: the event that a raise under way captures, per enum kev_context
+ * @spare: what a raise under way captures its event in, per enum kev_context
+ * @events: the memory of all slots' events and the spare ones
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell
  * @limit: where the collector's present pass ends; its own
@@ -47,7 +51,8 @@ struct kev_stage {
 	unsigned int		inside;
 	u32			writer;
 	struct kev_slot		*slots;
-	struct kev_event	*capture;
+	struct kev_event	*spare[KEV_CONTEXTS];
+	struct kev_event	*events;
 
 	u32			tail ____cacheline_aligned;
 	u32			armed;
@@ -59,9 +64,7 @@ DECLARE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
 /* The producer's side: raise.c, in any context. */
 void kev_stage_repair(struct kev_stage *st);
-struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket, u64 *mono);
 void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
-bool kev_stage_put(struct kev_stage *st, struct kev_event *ev);
 
 /**
  * kev_stage_context() - the context that this code runs in
@@ -84,23 +87,30 @@ static __always_inline u32 kev_stage_self(void)
 	return current->pid + 1;
 }
 
-/* False where a raise at this level is under way on this CPU. */
-static __always_inline bool kev_stage_claim(struct kev_stage *st, unsigned int context)
+/* Say that a raise at this level is under way on this CPU, where none is */
+static __always_inline void kev_stage_mark(struct kev_stage *st, unsigned int context)
 {
-	if (unlikely(context != KEV_TASK)) {
-		if (unlikely(st->inside & BIT(context)))
-			return false;
+	if (likely(context == KEV_TASK))
+		/* One store for that and who: kev_stage_repair_all() may interrupt anywhere */
+		WRITE_ONCE(st->writer, kev_stage_self());
+	else
 		/* A nested raise leaves @inside as it found it, so plain stores do. */
 		WRITE_ONCE(st->inside, st->inside | BIT(context));
-		return true;
-	}
-	if (unlikely(READ_ONCE(st->writer))) {
+	barrier();
+}
+
+/* False where a raise at this level is under way on this CPU. */
+static inline bool kev_stage_claim(struct kev_stage *st, unsigned int context)
+{
+	if (context != KEV_TASK) {
+		if (st->inside & BIT(context))
+			return false;
+	} else if (READ_ONCE(st->writer)) {
 		kev_stage_repair(st);
 		if (READ_ONCE(st->writer))
 			return false;
 	}
-	/* One store says both that and who: kev_stage_repair_all() may interrupt anywhere */
-	WRITE_ONCE(st->writer, kev_stage_self());
+	kev_stage_mark(st, context);
 	return true;
 }
 
@@ -116,18 +126,16 @@ static __always_inline bool kev_stage_claim(struct kev_stage *st, unsigned int c
  * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
  * this level is under way already.
  */
-static __always_inline struct kev_stage *kev_stage_enter(unsigned int context)
+static inline struct kev_stage *kev_stage_enter(unsigned int context)
 {
 	struct kev_stage *st;
 
 	preempt_disable_notrace();
 	st = this_cpu_ptr(&kev_stages);
-	if (unlikely(!kev_stage_claim(st, context))) {
-		preempt_enable_notrace();
-		return NULL;
-	}
-	barrier();
-	return st;
+	if (kev_stage_claim(st, context))
+		return st;
+	preempt_enable_notrace();
+	return NULL;
 }
 
 /**
@@ -145,6 +153,66 @@ static __always_inline void kev_stage_leave(struct kev_stage *st, unsigned int c
 	else
 		WRITE_ONCE(st->inside, st->inside & ~BIT(context));
 	preempt_enable_notrace();
+}
+
+static inline struct kev_slot *kev_stage_slot(const struct kev_stage *st, u32 index)
+{
+	return &st->slots[index & (st->size - 1)];
+}
+
+/**
+ * kev_stage_reserve() - take the next slot
+ * @st: this CPU's stage
+ * @ticket: for kev_stage_commit()
+ * @mono: the time of the reservation, in ns; a stage's order is time's order
+ *
+ * From here to kev_stage_commit() no pointer of a caller may be followed: a
+ * fault would leave the slot open.
+ *
+ * Context: any, inside kev_stage_enter().
+ * Return: the slot, the caller's to fill; NULL when the stage is full.
+ */
+static __always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket,
+							  u64 *mono)
+{
+	u32 head, tail;
+
+	if (kev_inject(KEV_INJECT_STAGE))
+		return NULL;
+	do {
+		head = READ_ONCE(st->head);
+		/* A: pairs with G in kev_stage_free(); after head, or full is seen wrongly */
+		tail = smp_load_acquire(&st->tail);
+		if (unlikely((s32)(head - tail) >= (s32)st->size))
+			return NULL;
+		*mono = ktime_get_mono_fast_ns();
+		/* B: atomic against this CPU's nested raises, and no more is needed */
+	} while (unlikely(cmpxchg_local(&st->head, head, head + 1) != head));
+	*ticket = head;
+	return kev_stage_slot(st, head);
+}
+
+/**
+ * kev_stage_put() - stage the event that was captured
+ * @st: this CPU's stage
+ * @context: whose spare event it is, all but its time: it and the slot's change places
+ *
+ * Context: any, inside kev_stage_enter().
+ * Return: false when the stage is full.
+ */
+static __always_inline bool kev_stage_put(struct kev_stage *st, unsigned int context)
+{
+	struct kev_event *ev = st->spare[context];
+	struct kev_slot *slot;
+	u32 ticket;
+
+	slot = kev_stage_reserve(st, &ticket, &ev->mono);
+	if (unlikely(!slot))
+		return false;
+	st->spare[context] = slot->event;
+	slot->event = ev;
+	kev_stage_commit(st, slot, ticket);
+	return true;
 }
 
 /* The collector's side: kevnotifyd. */

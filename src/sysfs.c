@@ -95,7 +95,15 @@ const char *kev_counter_name(unsigned int i)
  */
 u64 kev_counter_read(unsigned int i)
 {
-	return i < KEV_STATS ? kev_stat_read(i) : kev_derived[i - KEV_STATS].read();
+	switch (i) {
+	case KEV_STAT_RAISED:
+		return kev_sources_raised();
+	case KEV_STAT_SUPPRESSED:
+		return kev_sources_suppressed();
+	case KEV_STATS ... KEV_COUNTERS - 1:
+		return kev_derived[i - KEV_STATS].read();
+	}
+	return kev_stat_read(i);
 }
 
 static struct kobj_attribute kev_stats_attrs[KEV_COUNTERS];
@@ -495,7 +503,9 @@ static struct kobj_attribute comm_attr = __ATTR_RW(comm);
 
 static ssize_t stack_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", READ_ONCE(kev_dir_source(kobj)->stack));
+	unsigned int rare = READ_ONCE(kev_dir_source(kobj)->rare);
+
+	return sysfs_emit(buf, "%d\n", !!(rare & BIT(KEV_RARE_STACK)));
 }
 
 static ssize_t stack_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -508,7 +518,7 @@ static ssize_t stack_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return -EPERM;
 	if (kev_parse_bool(buf, &on))
 		return kev_refuse(src->name, "stack is not 0 or 1");
-	WRITE_ONCE(src->stack, on);
+	kev_source_set_stack(src, on);
 	return count;
 }
 

@@ -7,9 +7,14 @@
 
 #include <linux/tracepoint.h>
 
-/* Strings are fixed arrays: __assign_str() has changed its arguments. */
+#define KEV_TRACE_MESSAGE	80	/* bytes of a message, with its NUL */
 
-/* An event became a record. Fired at collection, never under raise. */
+/*
+ * Strings are fixed arrays: __assign_str() has changed its arguments. What is behind
+ * their ends is zeroed, as readers of the raw buffer would see what lay there before.
+ */
+
+/* An event became a record. Fired at collection, never under raise; @message is escaped. */
 TRACE_EVENT(kevnotify_record,
 	TP_PROTO(u64 seq, const char *source, unsigned int id, unsigned int level,
 		 const char *message),
@@ -19,14 +24,14 @@ TRACE_EVENT(kevnotify_record,
 		__field(unsigned int, id)
 		__field(unsigned int, level)
 		__array(char, source, 24)
-		__array(char, message, 80)
+		__array(char, message, KEV_TRACE_MESSAGE)
 	),
 	TP_fast_assign(
 		__entry->seq = seq;
 		__entry->id = id;
 		__entry->level = level;
-		strscpy(__entry->source, source, 24);
-		strscpy(__entry->message, message, 80);
+		strscpy_pad(__entry->source, source, 24);
+		strscpy_pad(__entry->message, message, KEV_TRACE_MESSAGE);
 	),
 	TP_printk("seq=%llu source=%s id=%u level=%u message=%s", __entry->seq,
 		  __entry->source, __entry->id, __entry->level, __entry->message)
@@ -48,7 +53,7 @@ TRACE_EVENT(kevnotify_run,
 		__entry->ns = ns;
 		__entry->pid = pid;
 		__entry->code = code;
-		strscpy(__entry->outcome, outcome, 12);
+		strscpy_pad(__entry->outcome, outcome, 12);
 	),
 	TP_printk("seq=%llu pid=%d outcome=%s code=%d ns=%llu", __entry->seq,
 		  __entry->pid, __entry->outcome, __entry->code, __entry->ns)

@@ -2,136 +2,106 @@
 #ifndef _KEV_VALUE_H
 #define _KEV_VALUE_H
 
+#include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "event.h"
 #include "include/kevnotify.h"
 
-/* Beside the public types */
-#define KEV_TYPE_MESSAGE	64	/* a string that is the message itself */
-#define KEV_TYPE_STACK		65	/* return addresses */
+/* Beside the public types: a string that is the message itself */
+#define KEV_TYPE_MESSAGE	0x82
+/* Not in an event, but what kev_value_next() finds there */
+#define KEV_TYPE_NONE		0x7e	/* a field that this event does not have */
+#define KEV_TYPE_STACK		0x7f	/* return addresses */
 
 #define KEV_STACK_MAX		16
 
 /*
- * In struct kev_event.data a value is one byte of type, one of length, and
- * the bytes: eight of a number, or a string's without its NUL.
+ * In struct kev_event.data there are the types of the values, a byte for each of their
+ * words, and zeroes up to a whole number of u64; the words; the bytes of the strings,
+ * without NUL; and the stack. The word of a string is its length, or this.
  */
-#define KEV_VALUE_HEAD		2
+#define KEV_STRING_NONE		U64_MAX
+
+/* The bit in each byte of a u64 of types that says that its word is a string's */
+#define KEV_STRINGS		0x8080808080808080ULL
 
 /**
- * kev_value_room() - how long a value may be
- * @ev: the event
- * @at: where the value goes
+ * kev_value_heads() - how much room their types take
+ * @words: how many words the values have
  *
  * Context: any.
- * Return: bytes; negative where there is no room for any value.
+ * Return: the number of u64.
  */
-static __always_inline ssize_t kev_value_room(const struct kev_event *ev, const u8 *at)
+static __always_inline unsigned int kev_value_heads(unsigned int words)
 {
-	return ev->data + sizeof(ev->data) - KEV_VALUE_HEAD - at;
-}
-
-/**
- * kev_value_bytes() - where a value's bytes go
- * @at: where the value goes
- *
- * Context: any.
- * Return: the place.
- */
-static __always_inline char *kev_value_bytes(u8 *at)
-{
-	return (char *)at + KEV_VALUE_HEAD;
-}
-
-/**
- * kev_value_seal() - finish a value whose bytes are in their place
- * @at: where the value goes
- * @type: its type
- * @len: its length, at most 255
- *
- * Context: any.
- * Return: where the next value goes.
- */
-static __always_inline u8 *kev_value_seal(u8 *at, u8 type, size_t len)
-{
-	at[0] = type;
-	at[1] = len;
-	return at + KEV_VALUE_HEAD + len;
-}
-
-/**
- * kev_value_end() - tell an event of its values
- * @ev: the event
- * @at: where the next value would go
- * @n: how many there are
- *
- * Context: any.
- */
-static __always_inline void kev_value_end(struct kev_event *ev, const u8 *at, unsigned int n)
-{
-	ev->len = at - ev->data;
-	ev->values = n;
-}
-
-/**
- * kev_value_put() - append a value
- * @ev: to this event
- * @type: the value's type
- * @bytes: the value, copied
- * @len: its length, at most 255
- *
- * Context: any.
- * Return: false when there is no room. The values behind it must stay out too,
- * or they would stand in its place, under its key.
- */
-static __always_inline bool kev_value_put(struct kev_event *ev, u8 type, const void *bytes,
-					  size_t len)
-{
-	u8 *at = ev->data + ev->len;
-
-	if (unlikely(kev_value_room(ev, at) < (ssize_t)len)) {
-		ev->flags |= KEV_TRUNCATED;
-		return false;
-	}
-	memcpy(kev_value_bytes(at), bytes, len);
-	kev_value_end(ev, kev_value_seal(at, type, len), ev->values + 1);
-	return true;
+	return DIV_ROUND_UP(words, sizeof(u64));
 }
 
 /**
  * struct kev_value - a value in an event
  * @type: its type
- * @len: its length
- * @bytes: the event's own bytes
+ * @len: the length of @bytes
+ * @num: the value of a number
+ * @bytes: the event's own bytes, of all others
  */
 struct kev_value {
 	u8		type;
 	u8		len;
+	u64		num;
 	const u8	*bytes;
+};
+
+/* Where kev_value_next() is: at first all zero */
+struct kev_value_at {
+	unsigned int	word;
+	unsigned int	byte;	/* behind the words */
 };
 
 /**
  * kev_value_next() - the next value of an event
  * @ev: the event
- * @at: where to look; 0 at first, moved on
+ * @at: where to look; moved on
  * @value: filled
  *
  * Context: any.
  * Return: false when there is none, or what is there is torn.
  */
-static inline bool kev_value_next(const struct kev_event *ev, unsigned int *at,
+static inline bool kev_value_next(const struct kev_event *ev, struct kev_value_at *at,
 				  struct kev_value *value)
 {
-	unsigned int end = min_t(unsigned int, ev->len, sizeof(ev->data));
+	unsigned int words = min_t(unsigned int, ev->words, KEVNOTIFY_WORDS_MAX);
+	unsigned int end = min_t(unsigned int, ev->len, KEV_DATA_BYTES);
+	unsigned int heads = kev_value_heads(words);
+	unsigned int i = at->word, from = (heads + words) * sizeof(u64) + at->byte;
+	const u8 *types = (const u8 *)ev->data;
 
-	if (*at + KEV_VALUE_HEAD > end)
+	while (i < words && types[i] == KEVNOTIFY_TYPE_MORE)
+		i++;
+	at->word = i + 1;
+	if (from > end || i > words || (i == words && !(ev->flags & KEV_STACKED)))
 		return false;
-	value->type = ev->data[*at];
-	value->len = ev->data[*at + 1];
-	value->bytes = ev->data + *at + KEV_VALUE_HEAD;
-	*at += KEV_VALUE_HEAD + value->len;
-	return *at <= end;
+	value->bytes = types + from;
+	value->len = 0;
+	if (i == words) {
+		value->type = KEV_TYPE_STACK;
+		value->len = min_t(size_t, end - from, KEV_STACK_MAX * sizeof(long));
+		return true;
+	}
+	value->type = types[i];
+	value->num = ev->data[heads + i];
+	if (value->type & KEVNOTIFY_TYPE_STR) {
+		if (value->num == KEV_STRING_NONE)
+			value->type = KEV_TYPE_NONE;
+		else
+			value->len = value->num;
+		at->byte += value->len;
+	} else if (value->type == KEVNOTIFY_TYPE_COMM) {
+		value->bytes = (const u8 *)&ev->data[heads + i];
+		value->len = strnlen((const char *)value->bytes, TASK_COMM_LEN);
+		return true;
+	}
+	return value->len <= end - from;
 }
 
 #endif /* _KEV_VALUE_H */

@@ -20,6 +20,8 @@
 #include <asm/msr.h>
 
 #include <kevnotify.h>
+/* What is measured of the way out of the log: pure functions */
+#include "../../src/render.c"
 
 #define CREATE_TRACE_POINTS
 #include "bench_trace.h"
@@ -71,6 +73,13 @@ static void bench_raise(void)
 	bench_raise_at(bench_on);
 }
 
+static void bench_raise_known(void)
+{
+	kevnotify_raise(bench_on, 0, KEVNOTIFY_U64(bench_numbers[0]), KEVNOTIFY_U64(bench_numbers[1]),
+			KEVNOTIFY_U64(bench_numbers[2]), KEVNOTIFY_HEX(bench_numbers[3]),
+			KEVNOTIFY_STRN(bench_text, 80));
+}
+
 static void bench_disabled(void)
 {
 	bench_raise_at(bench_off);
@@ -99,6 +108,16 @@ static void bench_ftrace(void)
 	trace_bench_event(bench_numbers, bench_text);
 }
 
+static void bench_ftrace_string(void)
+{
+	trace_bench_string(bench_numbers, bench_text);
+}
+
+static void bench_ftrace_numbers(void)
+{
+	trace_bench_numbers(bench_numbers);
+}
+
 static void bench_printk(void)
 {
 	pr_info("%llu %llu %llu 0x%llx %s\n", bench_numbers[0], bench_numbers[1],
@@ -111,9 +130,75 @@ static void bench_awaken(void)
 	wake_up_process(bench_collector);
 }
 
+#define BENCH_EVENTS	48
+
+static void bench_stage(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < BENCH_EVENTS; i++)
+		bench_raise();
+}
+
+/* Give kevnotifyd the CPU until it sleeps again */
+static void bench_collect(void)
+{
+	preempt_enable();
+	do {
+		schedule();
+	} while (task_is_running(bench_collector));
+	preempt_disable();
+}
+
+char kev_log_instance[33] = "0123456789abcdef0123456789abcdef";
+static struct kev_record bench_record;
+static char bench_rendered[KEV_RENDER_BYTES];
+
+static void bench_make_text(char *text)
+{
+	static const char keys[] = "A\0B\0C\0D\0TEXT\0";
+	size_t at = sprintf(text, "731 %s", bench_text) + 1;
+
+	memcpy(text + at, keys, sizeof(keys));
+}
+
+/* A record of such an event: what kevnotifyd makes of it */
+static void bench_make_record(void)
+{
+	static const u64 words[] = { 731, 1000, 4242, 0xffffffffULL, 80 };
+	static const u8 types[] = {
+		KEVNOTIFY_TYPE_U64, KEVNOTIFY_TYPE_U64, KEVNOTIFY_TYPE_U64, KEVNOTIFY_TYPE_HEX,
+		KEVNOTIFY_TYPE_STR,
+	};
+	struct kev_event *ev = &bench_record.event;
+
+	bench_record.seq = 12345;
+	bench_record.real = 1763800000000001999ULL;
+	strcpy(bench_record.source, "bench");
+	ev->mono = 12345678999ULL;
+	ev->cgroup_id = 4242;
+	ev->pid = 731;
+	ev->level = 6;
+	strcpy(ev->comm, "bench-task");
+	memcpy(ev->data, types, sizeof(types));
+	memcpy(ev->data + 1, words, sizeof(words));
+	memcpy(ev->data + 1 + ARRAY_SIZE(words), bench_text, 80);
+	ev->words = ARRAY_SIZE(words);
+	ev->len = sizeof(u64) + sizeof(words) + 80;
+	bench_make_text(bench_record.text);
+}
+
+static void bench_render(void)
+{
+	static const struct kev_notes notes;
+
+	kev_render_stream(&bench_record, &notes, true, bench_rendered, sizeof(bench_rendered));
+}
+
 static const struct bench_op bench_ops[] = {
 	/* The first raise rings; kevnotifyd then stands in the run queue, unarmed */
 	{ "raise",		bench_raise,		bench_raise,		32 },
+	{ "raise_known",	bench_raise_known,	bench_raise_known,	32 },
 	{ "raise_numbers",	bench_raise_numbers,	bench_raise_numbers,	32 },
 	{ "raise_bare",		bench_raise_bare,	bench_raise_bare,	32 },
 	{ "raisef",		bench_raisef,		bench_raisef,		32 },
@@ -122,7 +207,11 @@ static const struct bench_op bench_ops[] = {
 	{ "ring_wake",		bench_raise,		NULL,			1 },
 	{ "suppressed",		bench_raise,		NULL,			64 },
 	{ "disabled",		bench_disabled,		NULL,			256 },
+	{ "collect",		bench_collect,		bench_stage,		1 },
+	{ "render",		bench_render,		NULL,			4 },
 	{ "ftrace",		bench_ftrace,		NULL,			64 },
+	{ "ftrace_string",	bench_ftrace_string,	NULL,			64 },
+	{ "ftrace_numbers",	bench_ftrace_numbers,	NULL,			64 },
 	{ "printk",		bench_printk,		NULL,			32 },
 };
 
@@ -259,6 +348,7 @@ static int __init bench_init(void)
 	if (!bench_collector)
 		return -ESRCH;
 	memset(bench_text, 'x', sizeof(bench_text) - 1);
+	bench_make_record();
 	bench_on = bench_register("bench");
 	bench_off = bench_register("bench-off");
 	bench_dir = debugfs_create_dir("kevnotify-bench", NULL);

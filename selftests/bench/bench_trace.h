@@ -25,6 +25,34 @@ TRACE_EVENT(bench_event,
 	TP_printk("%llu %.80s", __entry->numbers[0], __entry->text)
 );
 
+/* The same, where the string's length is not known: as __string() does it on 6.1 */
+TRACE_EVENT(bench_string,
+	TP_PROTO(const u64 *numbers, const char *text),
+	TP_ARGS(numbers, text),
+	TP_STRUCT__entry(
+		__array(u64, numbers, 4)
+		__dynamic_array(char, text, strlen(text) + 1)
+	),
+	TP_fast_assign(
+		memcpy(__entry->numbers, numbers, sizeof(__entry->numbers));
+		strcpy(__get_str(text), text);
+	),
+	TP_printk("%llu %s", __entry->numbers[0], __get_str(text))
+);
+
+/* The numbers alone */
+TRACE_EVENT(bench_numbers,
+	TP_PROTO(const u64 *numbers),
+	TP_ARGS(numbers),
+	TP_STRUCT__entry(
+		__array(u64, numbers, 4)
+	),
+	TP_fast_assign(
+		memcpy(__entry->numbers, numbers, sizeof(__entry->numbers));
+	),
+	TP_printk("%llu", __entry->numbers[0])
+);
+
 #endif /* _BENCH_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

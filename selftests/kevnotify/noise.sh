@@ -121,6 +121,14 @@ storms() {
 		prints "$(counter recorded)" echo $(($(counter filtered) + $(counter delivered)))
 }
 
+# How many of the helper's own were suppressed it learns with the next record that it gets
+storms_told() {
+	storms || return 1
+	suppressed=$(counter suppressed)
+	set_helper helper && raise "by somebody" && seq=$(newest manual) && atleast 1 "$suppressed" &&
+		value_is "$seq" KEVNOTIFY_SUPPRESSED "$suppressed"
+}
+
 # Of a burst that others raise the end is told, and that goes to the helper
 bursts() {
 	reload helper="$HELPER" burst=5 window=2000 && many 5 && await 60 counter_is staged 0 &&
@@ -264,12 +272,13 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 14
+plan 15
 calibrate
 guarded "a helper that raises is run ten times for that" raises
 guarded "for others as ever" others
 guarded "ten times for what its children do when it is over" leaves
 guarded "a storm in each run comes to an end" storms
+guarded "and what of it was suppressed is told" storms_told
 check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "a helper that signals its group is not run for that" signals_all

@@ -202,6 +202,39 @@ first_helper() {
 		prints 'before;after;after;after;' messages
 }
 
+# A record in the trace is one line, whatever its message says
+traced() {
+	trace_on
+	taken "two${NL}kevnotify_record: seq=9 message=forged"
+	trace_off
+	grep -q 'level=5 message=two\\x0akevnotify_record: seq=9 message=forged$' "$TRACE/trace" &&
+		! grep -q '^kevnotify_record' "$TRACE/trace"
+}
+
+# raw_trace: what a reader of the raw buffer gets, of CPU 0's first page
+raw_trace() {
+	dd if="$TRACE/per_cpu/cpu0/trace_pipe_raw" bs=4096 count=1 2>/dev/null
+}
+
+# Nothing behind the strings of a record is left of what lay there before it
+traced_raw() {
+	size=$(cat "$TRACE/buffer_size_kb")
+	taskset -p 1 "$(kevnotifyd)" >/dev/null
+	echo 8 >"$TRACE/buffer_size_kb"
+	trace_on
+	# Each page of the buffer and the reader's
+	for _ in $(seq 120); do
+		taken "$(long 79 | tr 0 S)" || return 1
+	done
+	raw_trace | grep -q SSSSSSSS || { say "nothing in the raw trace"; return 1; }
+	echo >"$TRACE/trace"
+	taken text
+	trace_off
+	raw_trace >"$WORK/raw"
+	echo "${size%% *}" >"$TRACE/buffer_size_kb"
+	grep -q text "$WORK/raw" && ! grep -q SSSSSSSS "$WORK/raw"
+}
+
 # script_helper <TEXT: it gives a receipt too
 script_helper() {
 	{
@@ -211,7 +244,7 @@ script_helper() {
 	set_helper script
 }
 
-plan 18
+plan 20
 begin burst=0 helper_level=7
 script_helper <<-'END'
 	echo $(($# + 1)) "$0" "$@" >/root/kevnotify-test/arguments
@@ -234,6 +267,8 @@ check "invalid UTF-8 is escaped" bad_utf8
 check "a message may grow fourfold" all_escaped
 check "a task's name forges nothing" forged_name
 check "what had to wait says so" delayed
+check "a record is one line in the trace" traced
+check "the raw trace has nothing of older records" traced_raw
 check "every raise reached the helper" all_received
 check "output goes to the kernel log in lines, up to a limit" output
 check "a first helper begins with the newest record" first_helper

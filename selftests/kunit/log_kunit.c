@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/module.h>
 
+#include "put_value.h"
 #include "inject.c"
 #include "stats.c"
 #include "stage.c"
@@ -24,6 +25,11 @@ static void *test_memcpy(void *to, const void *from, size_t n)
 
 #include <linux/random.h>
 #include <linux/rcupdate.h>
+/* How often a pass has offered its CPU to others */
+static unsigned int offers;
+
+#undef cond_resched
+#define cond_resched() (offers++)
 #undef memcpy
 #define memcpy test_memcpy
 #include "log.c"
@@ -34,6 +40,8 @@ static void *test_memcpy(void *to, const void *from, size_t n)
 
 static struct kev_origin origin;
 static u64 resolved_seq;
+/* Too big for the stack */
+static struct kev_record rec;
 
 static void resolve(const struct kev_event *ev, u64 seq, struct kev_origin *o)
 {
@@ -45,18 +53,18 @@ static void put_at(unsigned int cpu, u32 id, u64 mono, unsigned int values)
 {
 	struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 	struct kev_slot *slot;
-	u64 num = id, now;
+	u64 now;
 	u32 ticket;
 
 	slot = kev_stage_reserve(st, &ticket, &now);
 	if (!slot)
 		return;
-	memset(&slot->event, 0, sizeof(slot->event));
-	slot->event.mono = mono;
-	slot->event.source = 1;
-	slot->event.id = id;
+	memset(slot->event, 0, sizeof(*slot->event));
+	slot->event->mono = mono;
+	slot->event->source = 1;
+	slot->event->id = id;
 	while (values--)
-		kev_value_put(&slot->event, KEVNOTIFY_TYPE_U64, &num, sizeof(num));
+		put_word(slot->event, KEVNOTIFY_TYPE_U64, id);
 	kev_stage_commit(st, slot, ticket);
 }
 
@@ -76,8 +84,6 @@ static void fill(u32 first, u32 last)
 
 static void log_is_empty_at_first(struct kunit *test)
 {
-	struct kev_record rec;
-
 	KUNIT_EXPECT_EQ(test, kev_log_first(), 1ULL);
 	KUNIT_EXPECT_EQ(test, kev_log_next(), 1ULL);
 	KUNIT_EXPECT_EQ(test, kev_log_collect(resolve), 0U);
@@ -86,7 +92,6 @@ static void log_is_empty_at_first(struct kunit *test)
 
 static void log_numbers_from_one(struct kunit *test)
 {
-	struct kev_record rec;
 	u64 seq;
 
 	put(1);
@@ -108,8 +113,6 @@ static void log_numbers_from_one(struct kunit *test)
 
 static void log_comes_round(struct kunit *test)
 {
-	struct kev_record rec;
-
 	fill(1, RECORDS);
 	KUNIT_EXPECT_EQ(test, kev_log_first(), 1ULL);
 	KUNIT_EXPECT_EQ(test, kev_log_copy(1, &rec), 0);
@@ -128,7 +131,6 @@ static void log_comes_round(struct kunit *test)
 /* Half of SEQ is in the stamp: what matters is that 32 bits come round without a trace */
 static void log_passes_four_billion(struct kunit *test)
 {
-	struct kev_record rec;
 	u64 seq = (1ULL << 32) - 2, end = (1ULL << 32) + 2;
 
 	atomic64_set(&kev_log_head, seq);
@@ -147,8 +149,6 @@ static void overwrite(void)
 
 static void log_sees_what_changed_under_a_copy(struct kunit *test)
 {
-	struct kev_record rec;
-
 	fill(1, 3);
 	after_memcpy = overwrite;
 	KUNIT_EXPECT_EQ(test, kev_log_copy(2, &rec), -EPIPE);
@@ -175,7 +175,6 @@ static void log_hides_a_half_written_record(struct kunit *test)
 
 static void log_merges_cpus_by_time(struct kunit *test)
 {
-	struct kev_record rec;
 	u64 seq;
 
 	if (num_possible_cpus() < 2)
@@ -195,17 +194,18 @@ static void log_merges_cpus_by_time(struct kunit *test)
 static void log_takes_what_the_source_knows(struct kunit *test)
 {
 	static const char *const keys[] = { "ONE", "TWO", NULL };
-	struct kev_record rec;
 
 	origin.message = "{TWO} of {ONE}";
 	origin.keys = keys;
 	origin.suppressed = 5;
+	origin.withheld = 6;
 	origin.level = 3;
 	put_at(0, 42, 1, 2);
 	kev_log_collect(resolve);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	KUNIT_EXPECT_STREQ(test, rec.source, "test");
 	KUNIT_EXPECT_EQ(test, rec.suppressed, 5ULL);
+	KUNIT_EXPECT_EQ(test, rec.withheld, 6ULL);
 	KUNIT_EXPECT_EQ(test, rec.event.level, 3);
 	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
 	KUNIT_EXPECT_EQ(test, memcmp(rec.text, "42 of 42\0ONE\0TWO\0", 18), 0);
@@ -214,13 +214,26 @@ static void log_takes_what_the_source_knows(struct kunit *test)
 static void log_names_given_values_only(struct kunit *test)
 {
 	static const char *const keys[] = { "ONE", "TWO", "THREE", NULL };
-	struct kev_record rec;
 
 	origin.keys = keys;
 	put_at(0, 1, 1, 2);
 	kev_log_collect(resolve);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	KUNIT_EXPECT_EQ(test, memcmp(rec.text, "m\0ONE\0TWO\0", 11), 0);
+}
+
+/* However many stages there are, a pass keeps its CPU for some records only */
+static void log_pass_lets_others_run(struct kunit *test)
+{
+	u32 id;
+
+	kev_stage_exit();
+	KUNIT_ASSERT_EQ(test, kev_stage_init(4 * KEV_LOG_SLICE), 0);
+	for (id = 1; id <= 4 * KEV_LOG_SLICE; id++)
+		put(id);
+	offers = 0;
+	KUNIT_EXPECT_EQ(test, kev_log_collect(resolve), 4U * KEV_LOG_SLICE);
+	KUNIT_EXPECT_EQ(test, offers, 4U);
 }
 
 static char text[KEVNOTIFY_MESSAGE_MAX + 1];
@@ -261,45 +274,44 @@ static unsigned int whole_keys(const struct kev_record *rec)
 
 static void log_leaves_out_keys_without_room(struct kunit *test)
 {
-	struct kev_record rec;
-
 	long_record(KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, KEVNOTIFY_KEY_MAX);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	KUNIT_EXPECT_EQ(test, strlen(rec.text), (size_t)KEVNOTIFY_MESSAGE_MAX);
 	KUNIT_EXPECT_TRUE(test, rec.event.flags & KEV_TRUNCATED);
-	KUNIT_EXPECT_EQ(test, whole_keys(&rec), 4U);
+	KUNIT_EXPECT_EQ(test, (size_t)whole_keys(&rec),
+			(KEV_RECORD_TEXT - KEVNOTIFY_MESSAGE_MAX - 2) / (KEVNOTIFY_KEY_MAX + 1));
 }
 
 /* Around the last byte: message and keys, each with its NUL, and one NUL more */
 static void log_fits_to_the_byte(struct kunit *test)
 {
-	unsigned int room = KEV_RECORD_TEXT - 1 - 11 * (KEVNOTIFY_KEY_MAX - 11 + 1) - 1;
-	struct kev_record rec;
+	unsigned int n = KEVNOTIFY_FIELDS_MAX, len = KEVNOTIFY_KEY_MAX - 11;
+	unsigned int room = KEV_RECORD_TEXT - 1 - n * (len + 1) - 1;
 
-	long_record(room, 11, KEVNOTIFY_KEY_MAX - 11);
+	long_record(room, n, len);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	KUNIT_EXPECT_FALSE(test, rec.event.flags & KEV_TRUNCATED);
-	KUNIT_EXPECT_EQ(test, whole_keys(&rec), 11U);
+	KUNIT_EXPECT_EQ(test, whole_keys(&rec), n);
 
-	long_record(room + 1, 11, KEVNOTIFY_KEY_MAX - 11);
+	long_record(room + 1, n, len);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(2, &rec), 0);
 	KUNIT_EXPECT_TRUE(test, rec.event.flags & KEV_TRUNCATED);
-	KUNIT_EXPECT_EQ(test, whole_keys(&rec), 10U);
+	KUNIT_EXPECT_EQ(test, whole_keys(&rec), n - 1);
 }
 
 static void log_copies_the_whole_event(struct kunit *test)
 {
-	struct kev_record rec;
+	struct kev_value_at at = {};
 	struct kev_value v;
-	unsigned int at = 0, n = 0;
+	unsigned int n = 0;
 
-	put_at(0, 7, 1, KEV_DATA_BYTES / 10);
+	put_at(0, 7, 1, KEVNOTIFY_WORDS_MAX);
 	kev_log_collect(resolve);
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
 	while (kev_value_next(&rec.event, &at, &v))
-		n++;
-	KUNIT_EXPECT_EQ(test, n, (unsigned int)KEV_DATA_BYTES / 10);
-	KUNIT_EXPECT_EQ(test, rec.event.values, KEV_DATA_BYTES / 10);
+		n += v.num == 7;
+	KUNIT_EXPECT_EQ(test, n, (unsigned int)KEVNOTIFY_WORDS_MAX);
+	KUNIT_EXPECT_EQ(test, rec.event.words, KEVNOTIFY_WORDS_MAX);
 }
 
 static void log_has_a_new_instance(struct kunit *test)
@@ -351,6 +363,7 @@ static struct kunit_case log_cases[] = {
 	KUNIT_CASE(log_merges_cpus_by_time),
 	KUNIT_CASE(log_takes_what_the_source_knows),
 	KUNIT_CASE(log_names_given_values_only),
+	KUNIT_CASE(log_pass_lets_others_run),
 	KUNIT_CASE(log_leaves_out_keys_without_room),
 	KUNIT_CASE(log_fits_to_the_byte),
 	KUNIT_CASE(log_copies_the_whole_event),

@@ -136,6 +136,10 @@ static void params_follow_the_window(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_window_jiffies, 2U * HZ);
 	KUNIT_EXPECT_EQ(test, set(KEV_WINDOW, "10"), 0);
 	KUNIT_EXPECT_GT(test, kev_window_jiffies, 0U);
+	/* Raise reads it: no other parameter's change writes there */
+	kev_window_jiffies = 7;
+	KUNIT_EXPECT_EQ(test, set(KEV_TIMEOUT, "1000"), 0);
+	KUNIT_EXPECT_EQ(test, kev_window_jiffies, 7U);
 }
 
 static void params_round_sizes_up(struct kunit *test)

@@ -14,13 +14,32 @@
 #include "selfnoise.c"
 #include "raise.c"
 
-static const char *const keys[] = { "A", "B", "C", "D", "E", NULL };
+KEVNOTIFY_EVENT3(disk_failed, 2, "disk {DEVICE} failed at {SECTOR}: {ERROR}",
+		 STR, DEVICE, U64, SECTOR, HEX, ERROR);
+KEVNOTIFY_EVENT4(sent, 6, "{FROM} {BY} {TEXT} {N}", IP4, FROM, COMM, BY, STRN, TEXT, S64, N);
+
+static const char *const keys[] = { "A", "B", "C", "D", "E", "F", "G", NULL };
+static const char *const all_keys[] = {
+	"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P", "Q", "R",
+	"S", "T", "U", "V", "W", "X", NULL
+};
+
 static const struct kevnotify_event events[] = {
 	[1] = { "{A} {B} {C} {D} {E}", 4, keys },
 	[3] = { "three", 2 },
+	[4] = { "{D} {E} {F} {G}", 4, keys },
+	[5] = { "{I} {P} {R} {S} {X}", 4, all_keys },
+	[6] = KEVNOTIFY_ENTRY(disk_failed),
+	[7] = KEVNOTIFY_ENTRY(sent),
 };
 
-static const struct kevnotify_desc desc = { .name = "test", .events = events, .ids = 4 };
+static const struct kevnotify_desc desc = {
+	.name = "test", .events = events, .ids = ARRAY_SIZE(events)
+};
+
+static const struct kevnotify_desc objects_desc = {
+	.name = "objects", .events = events, .ids = ARRAY_SIZE(events), .objects = true
+};
 
 static struct kevnotify_source *src;
 static struct kev_record rec;
@@ -58,8 +77,8 @@ static void expect_nothing(struct kunit *test)
 static void expect_counts(struct kunit *test, unsigned long raised, unsigned long suppressed,
 			  unsigned long refused)
 {
-	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_RAISED), raised);
-	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_SUPPRESSED), suppressed);
+	KUNIT_EXPECT_EQ(test, kev_sources_raised(), raised);
+	KUNIT_EXPECT_EQ(test, kev_sources_suppressed(), suppressed);
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_REFUSED), refused);
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_RECORDED) + kev_stage_count(),
 			raised - suppressed - refused);
@@ -89,7 +108,7 @@ static void raise_captures_who_and_where(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rec.event.uid, 0U);
 	KUNIT_EXPECT_STREQ(test, rec.event.comm, current->comm);
 	KUNIT_EXPECT_EQ(test, rec.event.context, KEV_TASK);
-	KUNIT_EXPECT_EQ(test, rec.event.values, 0);
+	KUNIT_EXPECT_EQ(test, rec.event.words, 0);
 	KUNIT_EXPECT_LT(test, rec.cpu, nr_cpu_ids);
 }
 
@@ -110,24 +129,31 @@ static void raise_refuses_unknown_ids(struct kunit *test)
 {
 	kevnotify_raise(src, 0);
 	kevnotify_raise(src, 2);
-	kevnotify_raise(src, 4);
+	kevnotify_raise(src, 8);
 	kevnotify_raise(src, U32_MAX);
-	kevnotify_raisef(src, 4, "four");
+	kevnotify_raisef(src, 8, "eight");
 	expect_nothing(test);
 	expect_counts(test, 5, 0, 5);
 }
 
-static void raise_null_string_is_empty(struct kunit *test)
+static void raise_null_string_is_no_field(struct kunit *test)
 {
-	kevnotify_raise(src, 1, KEVNOTIFY_STR(NULL), KEVNOTIFY_U64(1));
-	expect_record(test, " 1 ? ? ?");
+	struct kev_value v;
+	struct kev_value_at at = {};
+
+	kevnotify_raise(src, 1, KEVNOTIFY_STR(NULL), KEVNOTIFY_U64(1), KEVNOTIFY_STR(""));
+	expect_record(test, "? 1  ? ?");
+	KUNIT_EXPECT_EQ(test, rec.event.words, 3);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	KUNIT_EXPECT_TRUE(test, kev_value_next(&rec.event, &at, &v));
+	KUNIT_EXPECT_EQ(test, v.type, KEV_TYPE_NONE);
 }
 
 static void raise_cuts_strings(struct kunit *test)
 {
 	char word[KEVNOTIFY_VALUE_MAX + 2] = "";
 	struct kev_value v;
-	unsigned int at = 0;
+	struct kev_value_at at = {};
 
 	memset(word, 'x', KEVNOTIFY_VALUE_MAX);
 	kevnotify_raise(src, 1, KEVNOTIFY_STR(word));
@@ -144,26 +170,67 @@ static void raise_cuts_strings(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, memchr(v.bytes, 'y', v.len));
 }
 
-/* A value for which there is no room takes those behind it along: each has its place's key */
-static void raise_moves_no_value_to_another_key(struct kunit *test)
+/* A string for which there is no room is left out; what is behind it stays */
+static void raise_leaves_out_a_string_without_room(struct kunit *test)
 {
 	char word[KEVNOTIFY_VALUE_MAX + 1] = "";
 
 	memset(word, 'x', KEVNOTIFY_VALUE_MAX);
-	kevnotify_raise(src, 1, KEVNOTIFY_STR(word), KEVNOTIFY_STR(word), KEVNOTIFY_STR(word),
-			KEVNOTIFY_STR(word), KEVNOTIFY_U64(5));
+	kevnotify_raise(src, 4, KEVNOTIFY_STR(word), KEVNOTIFY_STRN(word, KEVNOTIFY_VALUE_MAX),
+			KEVNOTIFY_STR(word), KEVNOTIFY_STR(word), KEVNOTIFY_U64(5),
+			KEVNOTIFY_STRN(word, KEVNOTIFY_VALUE_MAX), KEVNOTIFY_STR("y"));
+	expect_record(test, "? 5 ? y");
+	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_TRUNCATED);
+}
+
+/* As many words as there may be, the last one a string's */
+static void raise_takes_all_words(struct kunit *test)
+{
+#define EIGHT(m)	m, m, m, m, m, m, m, m
+	__KEV_CALL(kevnotify_raise, src, 5, EIGHT(KEVNOTIFY_U64(1)),
+		   EIGHT(KEVNOTIFY_COMM(current->comm)), KEVNOTIFY_U64(2), KEVNOTIFY_S64(-2),
+		   KEVNOTIFY_HEX(2), KEVNOTIFY_U64(2), KEVNOTIFY_U64(2), KEVNOTIFY_U64(2),
+		   KEVNOTIFY_U64(2), KEVNOTIFY_STR("last"));
 	collect();
 	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
-	KUNIT_EXPECT_EQ(test, rec.event.values, 3);
+	KUNIT_EXPECT_EQ(test, rec.event.words, KEVNOTIFY_WORDS_MAX);
+	KUNIT_EXPECT_EQ(test, strncmp(rec.text, current->comm, strlen(current->comm)), 0);
+	KUNIT_EXPECT_NOT_NULL(test, strstr(rec.text, "-2 0x2 last"));
+}
+
+static void raise_copies_counted_strings(struct kunit *test)
+{
+	static const char text[] = { 'a', 'b', 'c' };
+	char word[KEVNOTIFY_VALUE_MAX + 1];
+
+	kevnotify_raise(src, 1, KEVNOTIFY_STRN(text, 2), KEVNOTIFY_STRN(text, 0),
+			KEVNOTIFY_STRN((const char *)NULL, 7), KEVNOTIFY_COMM(current->comm));
+	snprintf(word, sizeof(word), "ab  ? %s ?", current->comm);
+	expect_record(test, word);
+	KUNIT_EXPECT_EQ(test, rec.event.flags, 0);
+	memset(word, 'x', sizeof(word));
+	kevnotify_raise(src, 1, KEVNOTIFY_STRN(word, sizeof(word)), KEVNOTIFY_U64(1));
+	collect();
+	KUNIT_ASSERT_EQ(test, kev_log_copy(2, &rec), 0);
 	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_TRUNCATED);
+	KUNIT_EXPECT_EQ(test, rec.event.data[1], (u64)KEVNOTIFY_VALUE_MAX);
+}
+
+static void raise_by_a_declared_event(struct kunit *test)
+{
+	kevnotify_disk_failed(src, 6, "sda", 7, 0xff);
+	expect_record(test, "disk sda failed at 7: 0xff");
+	KUNIT_EXPECT_EQ(test, rec.event.level, 2);
+	kevnotify_sent_about(src, 7, 42, in_aton("192.0.2.1"), "0123456789abcde", "text", 2, -1);
+	expect_record(test, "192.0.2.1 0123456789abcde te -1");
 }
 
 static void raise_records_the_stack(struct kunit *test)
 {
 	struct kev_value v;
-	unsigned int at = 0;
+	struct kev_value_at at = {};
 
-	kev_source_of(src)->stack = true;
+	kev_source_set_stack(kev_source_of(src), true);
 	kevnotify_raise(src, 1, KEVNOTIFY_U64(1));
 	expect_record(test, "1 ? ? ? ?");
 	KUNIT_EXPECT_TRUE(test, kev_value_next(&rec.event, &at, &v));
@@ -268,6 +335,54 @@ static void raise_in_a_raise_is_refused(struct kunit *test)
 	expect_counts(test, 1, 0, 1);
 }
 
+/* What a refused raise would have been admitted as is there for the next one */
+static void raise_takes_no_token_for_a_refused_one(struct kunit *test)
+{
+	struct kev_stage *st;
+
+	set_rate(1, UINT_MAX);
+	st = kev_stage_enter(KEV_TASK);
+	kevnotify_raise(src, 3);
+	kev_stage_leave(st, KEV_TASK);
+	expect_counts(test, 1, 0, 1);
+	kevnotify_raise(src, 3);
+	expect_record(test, "three");
+	expect_counts(test, 2, 0, 1);
+}
+
+/* Fifteen of one object and one of another; and many objects, of which four bursts pass */
+static void raise_about_objects(struct kunit *test)
+{
+	struct kevnotify_source *o = kevnotify_source_register(THIS_MODULE, &objects_desc);
+	u64 object, a = 1, b = 2;
+	unsigned int i;
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(o));
+	set_rate(2, UINT_MAX);
+	/* Two that do not share a word */
+	while (a * kev_object_seed >> 60 == b * kev_object_seed >> 60)
+		b++;
+	for (i = 0; i < 15; i++)
+		kevnotify_raise_about(o, 1, a, KEVNOTIFY_U64(a));
+	collect();
+	KUNIT_EXPECT_EQ(test, kev_log_next(), 3ULL);
+	kevnotify_raise_about(o, 1, b, KEVNOTIFY_U64(7));
+	expect_record(test, "7 ? ? ? ?");
+	/* Without an object */
+	kevnotify_raise(o, 1, KEVNOTIFY_U64(8));
+	expect_record(test, "8 ? ? ? ?");
+	for (object = 3; object < 300; object++) {
+		kevnotify_raise_about(o, 1, object, KEVNOTIFY_U64(object));
+		collect();
+	}
+	KUNIT_EXPECT_EQ(test, kev_log_next(), 1ULL + 4 * 2);
+	KUNIT_EXPECT_EQ(test, kev_source_suppressed(kev_source_of(o)), 15UL + 1 + 1 + 297 - 8);
+	/* Another id has limits of its own */
+	kevnotify_raise_about(o, 3, a);
+	expect_record(test, "three");
+	kevnotify_source_unregister(o);
+}
+
 static void raise_in_irq_work(struct irq_work *work)
 {
 	kevnotify_raise(src, 3);
@@ -336,7 +451,7 @@ static u8 flags_of(struct kunit *test, const struct cred *cred)
 
 	KUNIT_ASSERT_NOT_NULL(test, task);
 	rcu_assign_pointer(task->real_cred, cred);
-	kevnotify_raise_of(src, 3, task);
+	kevnotify_raise_of(src, 3, 0, task);
 	expect_record(test, "three");
 	return rec.event.flags;
 }
@@ -400,17 +515,17 @@ static void raise_of_a_subject(struct kunit *test)
 
 static void raise_of_without_source(struct kunit *test)
 {
-	kevnotify_raise_of(NULL, 1, current, KEVNOTIFY_U64(1));
-	kevnotify_raise_of(ERR_PTR(-ENOMEM), 1, current);
+	kevnotify_raise_of(NULL, 1, 0, current, KEVNOTIFY_U64(1));
+	kevnotify_raise_of(ERR_PTR(-ENOMEM), 1, 0, current);
 	kevnotify_source_enable(src, false);
-	kevnotify_raise_of(src, 3, current);
+	kevnotify_raise_of(src, 3, 0, current);
 	expect_nothing(test);
 	expect_counts(test, 0, 0, 0);
 }
 
 static void raise_of_captures_values(struct kunit *test)
 {
-	kevnotify_raise_of(src, 1, current, KEVNOTIFY_U64(7), KEVNOTIFY_STR("word"));
+	kevnotify_raise_of(src, 1, 0, current, KEVNOTIFY_U64(7), KEVNOTIFY_STR("word"));
 	expect_record(test, "7 word ? ? ?");
 	KUNIT_EXPECT_EQ(test, rec.event.flags, KEV_SUBJECT);
 }
@@ -465,9 +580,14 @@ static struct kunit_case raise_cases[] = {
 	KUNIT_CASE(raise_captures_who_and_where),
 	KUNIT_CASE(raise_without_source),
 	KUNIT_CASE(raise_refuses_unknown_ids),
-	KUNIT_CASE(raise_null_string_is_empty),
+	KUNIT_CASE(raise_null_string_is_no_field),
 	KUNIT_CASE(raise_cuts_strings),
-	KUNIT_CASE(raise_moves_no_value_to_another_key),
+	KUNIT_CASE(raise_leaves_out_a_string_without_room),
+	KUNIT_CASE(raise_takes_all_words),
+	KUNIT_CASE(raise_copies_counted_strings),
+	KUNIT_CASE(raise_by_a_declared_event),
+	KUNIT_CASE(raise_takes_no_token_for_a_refused_one),
+	KUNIT_CASE(raise_about_objects),
 	KUNIT_CASE(raise_records_the_stack),
 	KUNIT_CASE(raisef_formats),
 	KUNIT_CASE(raisef_cuts_messages),

@@ -15,6 +15,7 @@
 #include "fake_stage.h"
 #include "inject.c"
 #include "wake.h"
+#include "stats.c"
 
 static unsigned long clock;
 /* So many tries from now on find that somebody else was faster */
@@ -46,7 +47,7 @@ static struct kev_rate rate;
 
 static bool admit(void)
 {
-	return kev_rate_admit(&rate);
+	return kev_rate_admit(&rate, 0);
 }
 
 /* How many of n are admitted now? */
@@ -115,18 +116,6 @@ static void rate_clock_wraps(struct kunit *test)
 	expect_window_at(test, ULONG_MAX);
 }
 
-static void rate_survives_long_silence(struct kunit *test)
-{
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-	clock += (1UL << 22) - 1;
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-	/* Where the clock's bits come round the old window looks new; its end comes soon */
-	clock += 1UL << 22;
-	KUNIT_EXPECT_EQ(test, admitted(9), 0U);
-	clock += WINDOW;
-	KUNIT_EXPECT_EQ(test, admitted(9), 3U);
-}
-
 static void rate_longest_window(struct kunit *test)
 {
 	set_rate(3, 3600 * 1000);
@@ -141,7 +130,8 @@ static void rate_burst_of_none_is_no_limit(struct kunit *test)
 {
 	set_rate(0, WINDOW);
 	KUNIT_EXPECT_EQ(test, admitted(5000), 5000U);
-	KUNIT_EXPECT_EQ(test, atomic_read(&rate.word), 0);
+	clock += WINDOW;
+	KUNIT_EXPECT_EQ(test, admitted(5000), 5000U);
 }
 
 static void rate_burst_of_one(struct kunit *test)
@@ -178,6 +168,16 @@ static void rate_tries_are_bounded(struct kunit *test)
 
 	races = KEV_RATE_TRIES - 1;
 	KUNIT_EXPECT_TRUE(test, admit());
+}
+
+/* How many of nine events of id 1 are admitted now? */
+static unsigned int admitted_of_one(struct kev_source *src)
+{
+	unsigned int yes = 0, n;
+
+	for (n = 0; n < 9; n++)
+		yes += kev_rate_admit(&src->rate[1], 0);
+	return yes;
 }
 
 static const struct kevnotify_event events[] = {
@@ -279,18 +279,76 @@ static void rate_next_event_tells_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, closed, 0U);
 }
 
+static void expect_told(struct kunit *test, u8 flags, u64 suppressed, u64 withheld)
+{
+	struct kev_origin origin = resolved(1, flags);
+
+	KUNIT_EXPECT_EQ(test, origin.suppressed, suppressed);
+	KUNIT_EXPECT_EQ(test, origin.withheld, withheld);
+}
+
+/* A reader learns of each suppressed event once, and so does the helper, of fewer records */
+static void rate_helper_is_told_of_all(struct kunit *test)
+{
+	expect_told(test, 0, 0, 0);
+	suppress(1, 5);
+	suppress(2, 1);
+	expect_told(test, KEV_NOTIFY_NONE, 5, 0);
+	suppress(1, 2);
+	expect_told(test, KEV_NOTIFY_NONE | KEV_CLOSING, 2, 0);
+	suppress(1, 1);
+	expect_told(test, 0, 1, 7);
+	expect_told(test, 0, 0, 0);
+}
+
 /* Not the last one that the burst admits: nothing says that some will be suppressed */
 static void rate_tells_what_no_full_burst_announced(struct kunit *test)
 {
 	record(1, 0);
 	kev_source_close_due(close_one);
 	races = 1000;
-	KUNIT_EXPECT_FALSE(test, kev_rate_admit(&source->rate[1]));
+	KUNIT_EXPECT_FALSE(test, kev_rate_admit(&source->rate[1], 0));
 	suppress(1, 1);
 	clock += WINDOW;
 	kev_source_close_due(close_one);
 	KUNIT_EXPECT_EQ(test, closed, 1U);
 	KUNIT_EXPECT_EQ(test, closed_id, 1U);
+}
+
+/* kevnotifyd looks at least every ten seconds; the clock's bits come round much later */
+static void rate_word_does_not_age(struct kunit *test)
+{
+	unsigned int laps;
+
+	for (laps = 1; laps <= 3; laps++) {
+		unsigned long began = clock;
+
+		KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+		clock += WINDOW;
+		kev_source_close_due(close_one);
+		/* Multiples of it, and a moment before and after */
+		clock = began + laps * (1UL << 22) + laps - 2;
+	}
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+}
+
+static void rate_window_under_way_stays(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+	clock += WINDOW - 1;
+	kev_source_close_due(close_one);
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 0U);
+}
+
+/* A raise that begins a window while the old one is forgotten is not forgotten with it */
+static void rate_new_window_is_not_forgotten(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+	clock += WINDOW;
+	races = 1;
+	kev_rate_expire(&source->rate[1]);
+	KUNIT_EXPECT_EQ(test, races, 0);
+	KUNIT_EXPECT_NE(test, atomic_read(&source->rate[1].word), 0);
 }
 
 /* Each event begins the wait anew, as it may be a new window's */
@@ -397,7 +455,9 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_window_has_an_edge),
 	KUNIT_CASE(rate_window_does_not_move),
 	KUNIT_CASE(rate_clock_wraps),
-	KUNIT_CASE(rate_survives_long_silence),
+	KUNIT_CASE(rate_word_does_not_age),
+	KUNIT_CASE(rate_window_under_way_stays),
+	KUNIT_CASE(rate_new_window_is_not_forgotten),
 	KUNIT_CASE(rate_longest_window),
 	KUNIT_CASE(rate_burst_of_none_is_no_limit),
 	KUNIT_CASE(rate_burst_of_one),
@@ -408,6 +468,7 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_end_of_burst_across_wrap),
 	KUNIT_CASE(rate_nothing_suppressed_nothing_told),
 	KUNIT_CASE(rate_next_event_tells_first),
+	KUNIT_CASE(rate_helper_is_told_of_all),
 	KUNIT_CASE(rate_tells_what_no_full_burst_announced),
 	KUNIT_CASE(rate_watch_follows_the_window),
 	KUNIT_CASE(rate_longer_window_is_watched_anew),

@@ -4,6 +4,7 @@
 #include <linux/inet.h>
 #include <linux/module.h>
 
+#include "put_value.h"
 #include "render.c"
 
 char kev_log_instance[33] = "0123456789abcdef0123456789abcdef";
@@ -30,12 +31,12 @@ static struct bench *bench(struct kunit *test)
 
 static void put_number(struct bench *b, u8 type, u64 num)
 {
-	kev_value_put(&b->rec.event, type, &num, sizeof(num));
+	put_word(&b->rec.event, type, num);
 }
 
 static void put_string(struct bench *b, const void *s, size_t len)
 {
-	kev_value_put(&b->rec.event, KEVNOTIFY_TYPE_STR, s, len);
+	put_bytes(&b->rec.event, KEVNOTIFY_TYPE_STR, s, len);
 }
 
 /* The record's message, and the keys of its values, as the log lays them */
@@ -183,9 +184,30 @@ static void render_stops_at_the_length(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, out, "\\xe2\\x82");
 }
 
+/* Where there is no room, a text ends before the character or the escape that has none */
+static void render_cuts_no_escape(struct kunit *test)
+{
+	static const char *const cut[] = {
+		"", "a", "a", "a", "a\xe2\x82\xac", "a\xe2\x82\xac", "a\xe2\x82\xac",
+		"a\xe2\x82\xac", "a\xe2\x82\xac\\x0a", "a\xe2\x82\xac\\x0az",
+		"a\xe2\x82\xac\\x0az",
+	};
+	char out[16];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cut); i++) {
+		memset(out, 0xaa, sizeof(out));
+		kev_render_escaped("a\xe2\x82\xac\nz", out, i + 1);
+		KUNIT_EXPECT_STREQ(test, out, cut[i]);
+		KUNIT_EXPECT_EQ(test, (u8)out[i + 1], 0xaa);
+	}
+}
+
 static void render_writes_every_type(struct kunit *test)
 {
-	static const char *const keys[] = { "U", "S", "NEG", "HEX", "IP", "STR", "ODD", NULL };
+	static const char *const keys[] = {
+		"U", "S", "NEG", "HEX", "IP", "STR", "STRN", "NAME", NULL
+	};
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, U64_MAX);
@@ -194,8 +216,10 @@ static void render_writes_every_type(struct kunit *test)
 	put_number(b, KEVNOTIFY_TYPE_HEX, 0xdeadbeefcafeULL);
 	put_number(b, KEVNOTIFY_TYPE_IP4, (__force u32)in_aton("192.0.2.1"));
 	put_string(b, "word", 4);
-	/* No number: as long as nobody knows better, nothing */
-	kev_value_put(&b->rec.event, KEVNOTIFY_TYPE_U64, "abc", 3);
+	put_bytes(&b->rec.event, KEVNOTIFY_TYPE_STRN, "n\n", 2);
+	put_number(b, KEVNOTIFY_TYPE_MORE, 2);
+	put_number(b, KEVNOTIFY_TYPE_COMM, 0);
+	put_number(b, KEVNOTIFY_TYPE_MORE, 0);
 	set_text(b, "m", keys);
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_U=18446744073709551615");
@@ -204,7 +228,8 @@ static void render_writes_every_type(struct kunit *test)
 	expect_has(test, b, "KEVNOTIFY_HEX=0xdeadbeefcafe");
 	expect_has(test, b, "KEVNOTIFY_IP=192.0.2.1");
 	expect_has(test, b, "KEVNOTIFY_STR=word");
-	expect_has(test, b, "KEVNOTIFY_ODD=0");
+	expect_has(test, b, "KEVNOTIFY_STRN=n\\x0a");
+	expect_has(test, b, "KEVNOTIFY_NAME=");
 }
 
 static void render_writes_the_stack(struct kunit *test)
@@ -214,12 +239,14 @@ static void render_writes_the_stack(struct kunit *test)
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, 1);
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
 	set_text(b, "m", keys);
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_A=1");
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "\nKEVNOTIFY_STACK=kev_render_record+0x1/"));
-	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "0x1234\n"));
+	/* No symbol, and no address either */
+	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, " ?\n"));
+	KUNIT_EXPECT_NULL(test, strstr(b->out, "1234\n"));
 }
 
 static void render_whole_environment(struct kunit *test)
@@ -264,6 +291,21 @@ static void render_notes_only_where_they_apply(struct kunit *test)
 	expect_has(test, b, "KEVNOTIFY_LOST=2");
 	expect_has(test, b, "KEVNOTIFY_DELAYED_MS=3");
 	expect_has(test, b, "KEVNOTIFY_TRUNCATED=1");
+}
+
+/* The helper has not seen all records that told of suppressed events; a reader has */
+static void render_tells_the_helper_what_was_withheld(struct kunit *test)
+{
+	struct bench *b = bench(test);
+
+	b->rec.suppressed = 1;
+	b->rec.withheld = 7;
+	render(b);
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=8");
+	b->out[kev_render_stream(&b->rec, &b->notes, true, b->out, sizeof(b->out))] = '\0';
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=8");
+	b->out[kev_render_stream(&b->rec, &b->notes, false, b->out, sizeof(b->out))] = '\0';
+	expect_has(test, b, "KEVNOTIFY_SUPPRESSED=1");
 }
 
 static void render_fixed_only(struct kunit *test)
@@ -328,13 +370,30 @@ static void render_finds_no_value_of_another_key(struct kunit *test)
 	struct bench *b = bench(test);
 
 	put_number(b, KEVNOTIFY_TYPE_U64, 1);
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
 	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? ?");
 	set_text(b, "m", keys);
 	render(b);
 	expect_has(test, b, "KEVNOTIFY_A=1");
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "KEVNOTIFY_B="));
 	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "KEVNOTIFY_STACK="));
+}
+
+/* Neither has it an empty one, nor does another take its key */
+static void render_leaves_out_a_missing_field(struct kunit *test)
+{
+	static const char *const keys[] = { "A", "B", "C", NULL };
+	struct bench *b = bench(test);
+
+	put_number(b, KEVNOTIFY_TYPE_U64, 1);
+	put_word(&b->rec.event, KEVNOTIFY_TYPE_STR, KEV_STRING_NONE);
+	put_number(b, KEVNOTIFY_TYPE_U64, 3);
+	KUNIT_EXPECT_STREQ(test, message(b, "{A} {B} {C}", keys), "1 ? 3");
+	set_text(b, "m", keys);
+	render(b);
+	expect_has(test, b, "KEVNOTIFY_A=1");
+	KUNIT_EXPECT_NULL(test, strstr(b->out, "KEVNOTIFY_B="));
+	expect_has(test, b, "KEVNOTIFY_C=3");
 }
 
 static void render_cuts_messages(struct kunit *test)
@@ -355,7 +414,7 @@ static void render_takes_an_event_s_own_message(struct kunit *test)
 {
 	struct bench *b = bench(test);
 
-	kev_value_put(&b->rec.event, KEV_TYPE_MESSAGE, "own {A}", 7);
+	put_bytes(&b->rec.event, KEV_TYPE_MESSAGE, "own {A}", 7);
 	KUNIT_EXPECT_STREQ(test, message(b, "template", NULL), "own {A}");
 	render(b);
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "own"));
@@ -424,18 +483,30 @@ static void maximal_keys(struct bench *b, unsigned int message, unsigned int n, 
 	WARN_ON(p >= b->rec.text + sizeof(b->rec.text));
 }
 
-static void render_maximal_strings_fit(struct kunit *test)
+#define LONGEST_KEYS	((KEV_RECORD_TEXT - KEVNOTIFY_MESSAGE_MAX - 2) / KEVNOTIFY_FIELDS_MAX - 1)
+
+/* As many strings as there may be, of which some are as long as they may be, in so many bytes */
+static void put_strings(struct bench *b, unsigned int longest, unsigned int bytes)
 {
 	char all[KEVNOTIFY_VALUE_MAX];
-	struct bench *b = maximal(test);
-	unsigned int i;
+	unsigned int i, len;
 
 	memset(all, 0xff, sizeof(all));
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < longest; i++)
 		put_string(b, all, sizeof(all));
+	bytes -= (kev_value_heads(KEVNOTIFY_FIELDS_MAX) + KEVNOTIFY_FIELDS_MAX) * sizeof(u64);
+	len = (bytes - longest * sizeof(all)) / (KEVNOTIFY_FIELDS_MAX - i);
 	for (; i < KEVNOTIFY_FIELDS_MAX; i++)
-		put_string(b, all, 2);
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+		put_string(b, all, len);
+}
+
+static void render_maximal_strings_fit(struct kunit *test)
+{
+	struct bench *b = maximal(test);
+
+	put_strings(b, 2, KEV_DATA_BYTES);
+	KUNIT_EXPECT_EQ(test, b->rec.event.words, KEVNOTIFY_FIELDS_MAX);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 
@@ -446,7 +517,7 @@ static void render_maximal_numbers_fit(struct kunit *test)
 
 	for (i = 0; i < KEVNOTIFY_FIELDS_MAX; i++)
 		put_number(b, KEVNOTIFY_TYPE_S64, S64_MIN);
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 
@@ -467,10 +538,10 @@ static void render_maximal_stack_fits(struct kunit *test)
 
 	for (i = 0; i < KEV_STACK_MAX; i++)
 		stack[i] = (unsigned long)LONG_NAME;
-	for (i = 0; i < KEVNOTIFY_FIELDS_MAX; i++)
-		put_number(b, KEVNOTIFY_TYPE_S64, S64_MIN);
-	kev_value_put(&b->rec.event, KEV_TYPE_STACK, stack, sizeof(stack));
-	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, 11);
+	put_strings(b, 2, KEV_DATA_BYTES - sizeof(stack));
+	put_stack(&b->rec.event, stack, sizeof(stack));
+	KUNIT_EXPECT_EQ(test, b->rec.event.words, KEVNOTIFY_FIELDS_MAX);
+	maximal_keys(b, KEVNOTIFY_MESSAGE_MAX, KEVNOTIFY_FIELDS_MAX, LONGEST_KEYS);
 	expect_fits(test, b);
 }
 
@@ -531,14 +602,17 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_escapes_message_and_comm),
 	KUNIT_CASE(render_reads_no_further),
 	KUNIT_CASE(render_stops_at_the_length),
+	KUNIT_CASE(render_cuts_no_escape),
 	KUNIT_CASE(render_writes_every_type),
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),
 	KUNIT_CASE(render_notes_only_where_they_apply),
+	KUNIT_CASE(render_tells_the_helper_what_was_withheld),
 	KUNIT_CASE(render_fixed_only),
 	KUNIT_CASE(render_leaves_out_nameless_values),
 	KUNIT_CASE(render_fills_templates),
 	KUNIT_CASE(render_finds_no_value_of_another_key),
+	KUNIT_CASE(render_leaves_out_a_missing_field),
 	KUNIT_CASE(render_cuts_messages),
 	KUNIT_CASE(render_takes_an_event_s_own_message),
 	KUNIT_CASE(render_tells_what_was_suppressed),

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The registry of sources. */
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/module.h>
+#include <linux/workqueue.h>
 
 #include "fake_params.h"
 #include "fake_stage.h"
 #include "inject.c"
+#include "stats.c"
 #include "source.c"
 
 static const char *const keys[] = { "KEY", "OTHER_KEY2", NULL };
@@ -174,7 +177,7 @@ static void source_refuses_bad_numbers(struct kunit *test)
 {
 	static const char *const many[] = {
 		"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N", "O", "P",
-		"Q", NULL
+		"Q", "R", "S", "T", "U", "V", "W", "X", "Y", NULL
 	};
 	static struct kevnotify_event ev[KEVNOTIFY_IDS_MAX + 1] = { { "m" } };
 	char *message = kunit_kzalloc(test, KEVNOTIFY_MESSAGE_MAX + 2, GFP_KERNEL);
@@ -189,18 +192,60 @@ static void source_refuses_bad_numbers(struct kunit *test)
 	expect_refused(test, "level 8", "test", 1, false, ev);
 	ev[0].level = 0;
 	ev[0].keys = many;
-	expect_refused(test, "17 keys", "test", 1, false, ev);
+	expect_refused(test, "25 keys", "test", 1, false, ev);
 	ev[0].keys = NULL;
 	memset(message, 'm', KEVNOTIFY_MESSAGE_MAX + 1);
 	ev[0].message = message;
 	expect_refused(test, "long message", "test", 1, false, ev);
 }
 
+/* What a description leaves out */
+static void source_refuses_what_is_missing(struct kunit *test)
+{
+	static const struct kevnotify_event none, some = { "m" };
+
+	expect_refused(test, "no name", NULL, 1, false, &some);
+	expect_refused(test, "no events", "test", 1, false, NULL);
+	expect_refused(test, "no message for any id", "test", 1, true, &none);
+}
+
+static void source_refuses_keys_that_do_not_fit(struct kunit *test)
+{
+	static const char *const twice[] = { "A", "B", "A", NULL };
+	static const char *const begins[] = { "A", "AB", NULL };
+	struct kevnotify_event ev = { "{A}", 4, twice };
+
+	expect_refused(test, "a key twice", "test", 1, false, &ev);
+	ev.keys = begins;
+	ev.message = "{A} {AC}";
+	expect_refused(test, "no such key", "test", 1, false, &ev);
+	ev.message = "{A} {}";
+	expect_refused(test, "an empty key", "test", 1, false, &ev);
+	ev.keys = NULL;
+	ev.message = "{A}";
+	expect_refused(test, "no keys at all", "test", 1, false, &ev);
+	ev.keys = begins;
+	ev.message = "{A} {AB} } {A";
+	kevnotify_source_unregister(registered(test, &(struct kevnotify_desc){
+		.name = "test", .events = &ev, .ids = 1 }));
+}
+
+/* An id of no message is refused at the raise; no event of it, however it came, does harm */
+static void source_resolves_an_id_without_a_message(struct kunit *test)
+{
+	struct kevnotify_source *src = registered(test, &desc);
+	struct kev_origin origin = resolved(src, 0);
+
+	KUNIT_EXPECT_STREQ(test, origin.name, "test");
+	KUNIT_EXPECT_STREQ(test, origin.message, "?");
+	kevnotify_source_unregister(src);
+}
+
 static void source_takes_the_greatest(struct kunit *test)
 {
 	static const char *const many[] = {
 		KTEN KTEN KTEN KTEN "A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L",
-		"M", "N", "O", "P_9", NULL
+		"M", "N", "O", "P", "Q", "R", "S", "T", "U", "V", "W", "X_9", NULL
 	};
 	struct kevnotify_event *ev = kunit_kcalloc(test, KEVNOTIFY_IDS_MAX, sizeof(*ev),
 						   GFP_KERNEL);
@@ -216,8 +261,8 @@ static void source_takes_the_greatest(struct kunit *test)
 		ev[i] = (struct kevnotify_event){ message, 7, many };
 	d.events = ev;
 	src = registered(test, &d);
-	KUNIT_EXPECT_STREQ(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[15], "P_9");
-	KUNIT_EXPECT_NULL(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[16]);
+	KUNIT_EXPECT_STREQ(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[23], "X_9");
+	KUNIT_EXPECT_NULL(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[24]);
 	kevnotify_source_unregister(src);
 }
 
@@ -268,6 +313,32 @@ static void source_walk_sees_each_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&kev_source_of(b)->ref), 1U);
 	kevnotify_source_unregister(a);
 	kevnotify_source_unregister(b);
+}
+
+static DECLARE_COMPLETION(walked);
+
+static void walk(struct work_struct *unused)
+{
+	struct kev_source *src = NULL;
+
+	while ((src = kev_source_get_next(src)))
+		;
+	complete(&walked);
+}
+
+/* A reader of all sources waits for nobody, as who waits in a lock can be stopped in it too */
+static void source_walk_takes_no_lock(struct kunit *test)
+{
+	struct kevnotify_source *src = registered(test, &desc);
+	static DECLARE_WORK(work, walk);
+
+	reinit_completion(&walked);
+	mutex_lock(&kev_source_mutex);
+	schedule_work(&work);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&walked, 10 * HZ), 0UL);
+	mutex_unlock(&kev_source_mutex);
+	flush_work(&work);
+	kevnotify_source_unregister(src);
 }
 
 static int view_error, viewed;
@@ -332,10 +403,14 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_refuses_bad_names),
 	KUNIT_CASE(source_refuses_bad_keys),
 	KUNIT_CASE(source_refuses_bad_numbers),
+	KUNIT_CASE(source_refuses_what_is_missing),
+	KUNIT_CASE(source_refuses_keys_that_do_not_fit),
+	KUNIT_CASE(source_resolves_an_id_without_a_message),
 	KUNIT_CASE(source_takes_the_greatest),
 	KUNIT_CASE(source_allocation_fails),
 	KUNIT_CASE(source_leaves_nothing_behind),
 	KUNIT_CASE(source_walk_sees_each_once),
+	KUNIT_CASE(source_walk_takes_no_lock),
 	KUNIT_CASE(source_view_follows),
 	KUNIT_CASE(source_without_view_is_refused),
 	{}

@@ -24,8 +24,8 @@ static struct kev_slot *open_slot(struct kunit *test, unsigned int cpu, u32 *tic
 
 	slot = kev_stage_reserve(stage_of(cpu), ticket, &mono);
 	KUNIT_ASSERT_NOT_NULL(test, slot);
-	slot->event.mono = mono;
-	slot->event.source = 1;
+	slot->event->mono = mono;
+	slot->event->source = 1;
 	return slot;
 }
 
@@ -36,8 +36,8 @@ static void put_at(struct kunit *test, unsigned int cpu, u32 id, u64 mono)
 	u32 ticket;
 
 	slot = open_slot(test, cpu, &ticket);
-	slot->event.id = id;
-	slot->event.mono = mono;
+	slot->event->id = id;
+	slot->event->mono = mono;
 	kev_stage_commit(stage_of(cpu), slot, ticket);
 }
 
@@ -159,7 +159,7 @@ static void stage_last_lap_is_not_committed(struct kunit *test)
 	expect_pass(test, 1, SLOTS);
 	/* The slot of the last lap's first event, with its state still in it */
 	slot = open_slot(test, 0, &ticket);
-	slot->event.id = 9;
+	slot->event->id = 9;
 	cpumask_set_cpu(0, &kev_stage_filled);
 	KUNIT_EXPECT_FALSE(test, kev_stage_pending());
 	expect_pass(test, 1, 0);
@@ -182,7 +182,7 @@ static void stage_open_slot_blocks(struct kunit *test)
 
 	put(test, 1);
 	slot = open_slot(test, 0, &ticket);
-	slot->event.id = 2;
+	slot->event->id = 2;
 	put(test, 3);
 	expect_pass(test, 1, 1);
 	KUNIT_EXPECT_FALSE(test, kev_stage_pending());
@@ -352,6 +352,45 @@ static void see_context(struct irq_work *work)
 	seen_context = kev_stage_context();
 }
 
+/* What is captured and the slot's own change places; each event has memory of its own */
+static void stage_swaps_events(struct kunit *test)
+{
+	struct kev_stage *st = stage_of(0);
+	unsigned int i, k;
+
+	for (i = 0; i < 3 * SLOTS; i++) {
+		struct kev_event *ev = st->spare[i % KEV_CONTEXTS];
+
+		ev->source = 1;
+		ev->id = i + 1;
+		KUNIT_ASSERT_TRUE(test, kev_stage_put(st, i % KEV_CONTEXTS));
+		KUNIT_EXPECT_PTR_NE(test, st->spare[i % KEV_CONTEXTS], ev);
+		if (i < SLOTS / 2)
+			continue;
+		kev_stage_begin();
+		KUNIT_EXPECT_EQ(test, take(), i + 1 - SLOTS / 2);
+	}
+	/* Those that are staged or spare at a time: a slot's, or a level's */
+	for (i = 0; i < KEV_CONTEXTS; i++) {
+		for (k = 0; k < i; k++)
+			KUNIT_EXPECT_PTR_NE(test, st->spare[i], st->spare[k]);
+		for (k = 0; k < SLOTS; k++)
+			KUNIT_EXPECT_PTR_NE(test, st->spare[i], st->slots[k].event);
+	}
+}
+
+static void stage_full_changes_no_places(struct kunit *test)
+{
+	struct kev_stage *st = stage_of(0);
+	struct kev_event *ev = st->spare[KEV_TASK];
+	u32 id;
+
+	for (id = 1; id <= SLOTS; id++)
+		put(test, id);
+	KUNIT_EXPECT_FALSE(test, kev_stage_put(st, KEV_TASK));
+	KUNIT_EXPECT_PTR_EQ(test, st->spare[KEV_TASK], ev);
+}
+
 static void stage_knows_contexts(struct kunit *test)
 {
 	struct irq_work work = IRQ_WORK_INIT_HARD(see_context);
@@ -452,6 +491,8 @@ static struct kunit_case stage_cases[] = {
 	KUNIT_CASE(stage_repair_all_repairs),
 	KUNIT_CASE(stage_interrupts_do_not_repair),
 	KUNIT_CASE(stage_repair_spares_the_living),
+	KUNIT_CASE(stage_swaps_events),
+	KUNIT_CASE(stage_full_changes_no_places),
 	KUNIT_CASE(stage_knows_contexts),
 	KUNIT_CASE(stage_rings_once_when_armed),
 	KUNIT_CASE(stage_doorbell_can_be_lost),

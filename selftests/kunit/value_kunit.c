@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 #include <linux/module.h>
 
-#include "value.h"
+#include "put_value.h"
 
 /* The event stands at the end of its memory, so that KASAN sees whoever reads on */
 static struct kev_event *event(struct kunit *test)
@@ -14,8 +14,8 @@ static struct kev_event *event(struct kunit *test)
 	return ev;
 }
 
-static void expect_next(struct kunit *test, const struct kev_event *ev, unsigned int *at,
-			u8 type, const void *bytes, size_t len)
+static void expect_bytes(struct kunit *test, const struct kev_event *ev, struct kev_value_at *at,
+			 u8 type, const void *bytes, size_t len)
 {
 	struct kev_value v = {};
 
@@ -25,99 +25,131 @@ static void expect_next(struct kunit *test, const struct kev_event *ev, unsigned
 	KUNIT_EXPECT_EQ(test, memcmp(v.bytes, bytes, len), 0);
 }
 
+static void expect_number(struct kunit *test, const struct kev_event *ev, struct kev_value_at *at,
+			  u8 type, u64 num)
+{
+	struct kev_value v = {};
+
+	KUNIT_ASSERT_TRUE(test, kev_value_next(ev, at, &v));
+	KUNIT_EXPECT_EQ(test, v.type, type);
+	KUNIT_EXPECT_EQ(test, v.num, num);
+}
+
+static void expect_end(struct kunit *test, const struct kev_event *ev, struct kev_value_at *at)
+{
+	struct kev_value v;
+
+	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, at, &v));
+	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, at, &v));
+}
+
 static void value_comes_back(struct kunit *test)
 {
+	static const char comm[TASK_COMM_LEN] = "a task";
 	struct kev_event *ev = event(test);
-	struct kev_value v;
-	unsigned int at = 0;
-	u64 num = 0x0123456789abcdefULL;
+	unsigned long stack[] = { 1, 2 };
+	struct kev_value_at at = {};
+	u64 word;
 
-	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-	kev_value_put(ev, KEVNOTIFY_TYPE_HEX, &num, sizeof(num));
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, "", 0);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, "word", 4);
-	KUNIT_EXPECT_EQ(test, ev->values, 3);
-	KUNIT_EXPECT_EQ(test, ev->len, 10 + 2 + 6);
+	expect_end(test, ev, &at);
+	put_word(ev, KEVNOTIFY_TYPE_HEX, 0x0123456789abcdefULL);
+	put_bytes(ev, KEVNOTIFY_TYPE_STR, "", 0);
+	memcpy(&word, comm, sizeof(word));
+	put_word(ev, KEVNOTIFY_TYPE_COMM, word);
+	memcpy(&word, comm + sizeof(word), sizeof(word));
+	put_word(ev, KEVNOTIFY_TYPE_MORE, word);
+	put_bytes(ev, KEVNOTIFY_TYPE_STRN, "word", 4);
+	put_word(ev, KEVNOTIFY_TYPE_MORE, 4);
+	put_word(ev, KEVNOTIFY_TYPE_STR, KEV_STRING_NONE);
+	put_word(ev, KEVNOTIFY_TYPE_S64, -7);
+	put_bytes(ev, KEVNOTIFY_TYPE_STR, "last", 4);
+	put_stack(ev, stack, sizeof(stack));
+	KUNIT_EXPECT_EQ(test, ev->words, 9);
 
-	at = 0;
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_HEX, &num, sizeof(num));
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, "", 0);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, "word", 4);
-	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-	KUNIT_EXPECT_EQ(test, ev->flags, 0);
+	at = (struct kev_value_at){};
+	expect_number(test, ev, &at, KEVNOTIFY_TYPE_HEX, 0x0123456789abcdefULL);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, "", 0);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_COMM, comm, 6);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STRN, "word", 4);
+	expect_bytes(test, ev, &at, KEV_TYPE_NONE, "", 0);
+	expect_number(test, ev, &at, KEVNOTIFY_TYPE_S64, -7);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, "last", 4);
+	expect_bytes(test, ev, &at, KEV_TYPE_STACK, stack, sizeof(stack));
+	expect_end(test, ev, &at);
+}
+
+static void value_name_without_end(struct kunit *test)
+{
+	struct kev_event *ev = event(test);
+	struct kev_value_at at = {};
+
+	put_word(ev, KEVNOTIFY_TYPE_COMM, 0x6161616161616161ULL);
+	put_word(ev, KEVNOTIFY_TYPE_MORE, 0x6161616161616161ULL);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_COMM, "aaaaaaaaaaaaaaaa", 16);
+	expect_end(test, ev, &at);
+}
+
+static void value_fills_all_words(struct kunit *test)
+{
+	struct kev_event *ev = event(test);
+	struct kev_value_at at = {};
+	unsigned int i;
+
+	for (i = 0; i < KEVNOTIFY_WORDS_MAX; i++)
+		KUNIT_EXPECT_TRUE(test, put_word(ev, KEVNOTIFY_TYPE_U64, i));
+	for (i = 0; i < KEVNOTIFY_WORDS_MAX; i++)
+		expect_number(test, ev, &at, KEVNOTIFY_TYPE_U64, i);
+	expect_end(test, ev, &at);
 }
 
 static void value_fills_to_the_byte(struct kunit *test)
 {
 	static const u8 bytes[255];
 	struct kev_event *ev = event(test);
-	unsigned int at = 0;
+	struct kev_value_at at = {};
+	size_t last = KEV_DATA_BYTES - 5 * sizeof(u64) - 3 * sizeof(bytes);
 
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2);
-	KUNIT_EXPECT_EQ(test, ev->len, KEV_DATA_BYTES);
-	KUNIT_EXPECT_EQ(test, ev->flags, 0);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, 255);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2);
-}
-
-static void value_without_room_is_left_out(struct kunit *test)
-{
-	static const u8 bytes[255];
-	struct kev_event *ev = event(test);
-	unsigned int at = 0;
-	struct kev_value v;
-
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2 + 1);
-	KUNIT_EXPECT_EQ(test, ev->len, 257);
-	KUNIT_EXPECT_EQ(test, ev->values, 1);
-	KUNIT_EXPECT_EQ(test, ev->flags, KEV_TRUNCATED);
-	expect_next(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, 255);
-	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-}
-
-static void value_head_without_room(struct kunit *test)
-{
-	static const u8 bytes[255];
-	struct kev_event *ev = event(test);
-
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 255);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, KEV_DATA_BYTES - 257 - 2 - 1);
-	kev_value_put(ev, KEVNOTIFY_TYPE_STR, bytes, 0);
-	KUNIT_EXPECT_EQ(test, ev->len, KEV_DATA_BYTES - 1);
-	KUNIT_EXPECT_EQ(test, ev->flags, KEV_TRUNCATED);
+	put_bytes(ev, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	put_bytes(ev, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	put_bytes(ev, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	KUNIT_ASSERT_TRUE(test, put_bytes(ev, KEVNOTIFY_TYPE_STR, bytes, last));
+	KUNIT_EXPECT_EQ(test, (size_t)ev->len, KEV_DATA_BYTES);
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, sizeof(bytes));
+	expect_bytes(test, ev, &at, KEVNOTIFY_TYPE_STR, bytes, last);
+	expect_end(test, ev, &at);
 }
 
 /* Whatever a slot holds, nobody reads beyond what is there */
 static void value_torn_is_no_value(struct kunit *test)
 {
 	struct kev_event *ev = event(test);
-	unsigned int at = 0;
+	struct kev_value_at at = {};
 	struct kev_value v;
 
-	ev->data[1] = 9;
-	ev->len = 10;
+	/* A string longer than the event; one that ends too soon; one behind the end */
+	put_word(ev, KEVNOTIFY_TYPE_STR, 9);
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-
-	at = 0;
-	ev->len = 1;
+	ev->len = 15;
+	at = (struct kev_value_at){};
 	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-
-	at = 0;
-	ev->data[1] = 255;
-	ev->data[258] = 190;
+	memset(ev->data, 0xff, sizeof(ev->data));
+	memset(ev->data, KEVNOTIFY_TYPE_STR, 4 * sizeof(u64));
+	memset32((u32 *)(ev->data + 4), 255, 2 * KEVNOTIFY_WORDS_MAX);
+	ev->words = U8_MAX;
 	ev->len = U16_MAX;
-	KUNIT_EXPECT_TRUE(test, kev_value_next(ev, &at, &v));
-	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
-	KUNIT_EXPECT_FALSE(test, kev_value_next(ev, &at, &v));
+	ev->flags = KEV_STACKED;
+	at = (struct kev_value_at){};
+	while (kev_value_next(ev, &at, &v))
+		KUNIT_ASSERT_TRUE(test, v.bytes + v.len <= (const u8 *)(ev + 1));
 }
 
 static struct kunit_case value_cases[] = {
 	KUNIT_CASE(value_comes_back),
+	KUNIT_CASE(value_name_without_end),
+	KUNIT_CASE(value_fills_all_words),
 	KUNIT_CASE(value_fills_to_the_byte),
-	KUNIT_CASE(value_without_room_is_left_out),
-	KUNIT_CASE(value_head_without_room),
 	KUNIT_CASE(value_torn_is_no_value),
 	{}
 };

@@ -104,9 +104,15 @@ static void fill(struct kev_event *ev, unsigned int level, unsigned long n)
 	memset(ev->data, n + level, ev->len);
 }
 
-/* kev_stage_put() in slow motion, so that the collector looks at open slots too */
-static bool put_slowly(struct kev_stage *st, struct kev_event *ev)
+static const u8 *bytes(const struct kev_event *ev)
 {
+	return (const u8 *)ev->data;
+}
+
+/* kev_stage_put() in slow motion, so that the collector looks at open slots too */
+static bool put_slowly(struct kev_stage *st, unsigned int level)
+{
+	struct kev_event *ev = st->spare[level];
 	struct kev_slot *slot;
 	u32 ticket;
 
@@ -114,17 +120,16 @@ static bool put_slowly(struct kev_stage *st, struct kev_event *ev)
 	if (!slot)
 		return false;
 	idle(dice(64));
-	slot->event = *ev;
+	st->spare[level] = slot->event;
+	slot->event = ev;
 	kev_stage_commit(st, slot, ticket);
 	return true;
 }
 
 static void stage_one(struct producer *p, struct kev_stage *st, unsigned int level)
 {
-	struct kev_event ev;
-
-	fill(&ev, level, p->staged[level] + 1);
-	if (mode == PING ? put_slowly(st, &ev) : kev_stage_put(st, &ev)) {
+	fill(st->spare[level], level, p->staged[level] + 1);
+	if (mode == PING ? put_slowly(st, level) : kev_stage_put(st, level)) {
 		p->staged[level]++;
 	} else {
 		kev_stat_inc(KEV_STAT_REFUSED);
@@ -151,7 +156,7 @@ static void raise_one(struct producer *p, bool dies)
 		p->died++;
 		slot = dice(2) ? kev_stage_reserve(st, &ticket, &mono) : NULL;
 		if (slot)
-			slot->event.id = 0;
+			slot->event->id = 0;
 		current = current == p->tasks ? p->tasks + 1 : p->tasks;
 	} else {
 		stage_one(p, st, level);
@@ -221,7 +226,7 @@ static void check(const struct kev_event *ev, unsigned int cpu)
 	expect("number", ev->id, (u32)n);
 	expect("length", ev->len, n * 7 % (KEV_DATA_BYTES + 1));
 	for (i = 0; i < ev->len; i++)
-		expect("byte", ev->data[i], (u8)(n + ev->context));
+		expect("byte", bytes(ev)[i], (u8)(n + ev->context));
 	if (ev->mono < last_mono[cpu])
 		complain("time", ev->mono, last_mono[cpu]);
 	last_mono[cpu] = ev->mono;

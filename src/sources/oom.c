@@ -83,7 +83,7 @@ static void kev_oom_raise(struct task_struct *victim, uid_t uid)
 	char comm[TASK_COMM_LEN];
 
 	strscpy(comm, victim->comm, sizeof(comm));
-	kevnotify_raise_of(kev_oom_source, global ? KEV_OOM_GLOBAL : KEV_OOM_MEMCG, victim,
+	kevnotify_raise_of(kev_oom_source, global ? KEV_OOM_GLOBAL : KEV_OOM_MEMCG, 0, victim,
 			   KEVNOTIFY_S64(victim->pid), KEVNOTIFY_STR(comm), KEVNOTIFY_U64(uid),
 			   KEVNOTIFY_U64(kev_oom_cgroup(victim)),
 			   KEVNOTIFY_STR(global ? "global" : "memcg"));

@@ -41,5 +41,6 @@ static inline unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 	for ((cpu) = 0; (cpu) < SHIM_CPUS; (cpu)++)
 #define cpu_online(cpu)		((cpu) < SHIM_CPUS)
 #define cpu_to_node(cpu)	(cpu)
+#define num_possible_cpus()	SHIM_CPUS
 
 #endif /* _SHIM_LINUX_CPUMASK_H */

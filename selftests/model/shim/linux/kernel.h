@@ -4,10 +4,12 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <linux/bitops.h>
 #include <linux/types.h>
 
+#define pr_err(...)		fprintf(stderr, __VA_ARGS__)
 #define BUILD_BUG_ON(wrong)	_Static_assert(!(wrong), #wrong)
 
 static inline size_t round_up(size_t n, size_t size)
