@@ -257,6 +257,7 @@ marks() {
 
 # Our threads', five runs' and the check's, however many runs there were; none after
 marked() {
+	rmmod kevnotify-test-probe
 	settle && await 60 prints 7 marks && unload && await 60 prints 0 marks && reload
 }
 
@@ -291,6 +292,5 @@ check "a probe's breakpoint is as an interrupt: the rate limit ends it" breaks
 guarded "the marks are keyrings, and none is left" marked
 trace_off
 rmdir "$CGROUP"
-rmmod kevnotify-test-probe
 restore
 finish
