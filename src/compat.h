@@ -34,6 +34,13 @@
 #define KEV_CTL_TABLE struct ctl_table
 #endif
 
+/* 2026-11: an exact count has been there since 6.17; Kbuild looks for it */
+#ifdef KEV_HAVE_MM_COUNTER_SUM
+#define kev_mm_counter(mm, member) get_mm_counter_sum(mm, member)
+#else
+#define kev_mm_counter(mm, member) get_mm_counter(mm, member)
+#endif
+
 /*
  * Does function fn have the prototype of tracepoint name's probes? Decided
  * from the header alone: the tracepoints themselves are not exported.

@@ -127,7 +127,7 @@ int kev_sources_enable(const char *name, bool on)
 /**
  * kev_sources_state() - a built-in source's state
  * @name: its name
- * @why: filled when it is "unavailable"
+ * @why: filled when it is "unavailable", or "on" with less to tell than usual
  *
  * Context: task; may sleep.
  * Return: "on", "off", "unavailable"; NULL if it is not a built-in one.
@@ -141,6 +141,8 @@ const char *kev_sources_state(const char *name, const char **why)
 		return NULL;
 	mutex_lock(&kev_sources_mutex);
 	*why = kev_states[i].why;
+	if (kev_states[i].on && kev_builtins[i]->remark)
+		*why = kev_builtins[i]->remark();
 	state = kev_states[i].on ? "on" : *why ? "unavailable" : "off";
 	mutex_unlock(&kev_sources_mutex);
 	return state;

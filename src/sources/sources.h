@@ -15,6 +15,7 @@ struct kev_gauge;
  * @start: put the hook in place; events may be raised from then on; on an
  *	error *@why says what this kernel lacks
  * @stop: take the hook away; nothing is raised afterwards
+ * @remark: what its events lack at present, if anything; NULL: never anything
  * @gauge: its thresholds, if it is polled
  */
 struct kev_builtin {
@@ -22,6 +23,7 @@ struct kev_builtin {
 	bool				on;
 	int (*start)(struct kevnotify_source *src, const char **why);
 	void (*stop)(void);
+	const char *(*remark)(void);
 	struct kev_gauge		*gauge;
 };
 

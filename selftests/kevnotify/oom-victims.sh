@@ -1,0 +1,212 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Out-of-memory kills: each victim is one event, a mark that kills nothing is none, and
+# without the probe of out_of_memory() nothing is guessed.
+. ./oom-lib.sh
+
+MNT=$WORK/mnt
+
+# --- Who it is
+
+# The main thread of the victim has ended: the process has its pid and its name
+orphan() {
+	hog small -n process -s orphan 200 && seq=$(newest oom) &&
+		gave "$seq" "KEVNOTIFY_VICTIM_PID=$pid" KEVNOTIFY_VICTIM_COMM=process \
+			KEVNOTIFY_VICTIM_CGROUP=/small &&
+		has '(worker)' "$(klog | grep 'Killed process')"
+}
+
+twin() {
+	hog small -s twin 200 && settle && source_is oom raised "$raised" &&
+		await 60 holds "$CGROUPS/small/cgroup.procs" ''
+}
+
+# Each of these threads meets the machine's limit, and one kill ends them all
+threads() {
+	before=$(killed)
+	hog all -s threads 0 && settle || return 1
+	# Should the kernel have killed another one too
+	raised=$((raised - 1 + $(killed) - before))
+	source_is oom raised "$raised" && is 1 "$(grep -l "VICTIM_PID=$pid" "$GOT"/* | wc -l)"
+}
+
+# sleeper: a process in the cgroup "group"; its pid is in $!
+sleeper() {
+	sh -c 'echo $$ >"$1" && exec sleep 1000' sh "$CGROUPS/group/cgroup.procs" &
+}
+
+two_sleep() {
+	[ "$(wc -l <"$CGROUPS/group/cgroup.procs")" = 2 ]
+}
+
+# All three are killed, and each is an event once. The kernel itself counts the
+# one that it chose again when it kills the others.
+whole_cgroup() {
+	group group 24M && echo 1 >"$CGROUPS/group/memory.oom.group" || return 1
+	sleeper
+	one=$!
+	sleeper
+	two=$!
+	await 60 two_sleep && in_group group 200 || return 1
+	wait "$pid"
+	is 137 $? && kills 3 || return 1
+	wait "$one" "$two"
+	is 137 $? && settle && source_is oom raised "$raised" || return 1
+	for victim in "$one" "$two" "$pid"; do
+		is 1 "$(grep -l "VICTIM_PID=$victim" "$GOT"/* | wc -l)" || return 1
+	done
+	is 3 "$(grep -l "VICTIM_CGROUP=/group" "$GOT"/* | wc -l)" &&
+		is 3 "$(grep -l "LIMIT_CGROUP=/group" "$GOT"/* | wc -l)" && ungroup group
+}
+
+# --- Marks that kill nothing
+
+sleeps() {
+	has ') D ' "$(cat "/proc/$pid/stat")"
+}
+
+marked() {
+	grep "mark_victim: pid=$pid" "$TRACE/trace"
+}
+
+# The victim has been killed already, and cannot end, as it waits for a frozen disk: the
+# kernel marks it, so that it may use the last memory, and that is all.
+no_kill() {
+	mkdir -p "$MNT" && { modprobe loop 2>/dev/null; :; } &&
+		dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
+		mke2fs -F "$WORK/disk" >/dev/null && mount -t ext4 -o loop "$WORK/disk" "$MNT" &&
+		fsfreeze --freeze "$MNT" && in_group all -f "$MNT/file" 20 &&
+		await 60 sleeps && kill -9 "$pid" || return 1
+	before=$(killed)
+	echo >"$TRACE/trace"
+	echo 0 >"$TRACE/options/record-cmd"
+	echo 1 >"$TRACE/events/oom/mark_victim/enable"
+	echo f >/proc/sysrq-trigger
+	await 60 marked
+	no_kill_status=$?
+	echo 0 >"$TRACE/events/oom/mark_victim/enable"
+	fsfreeze --unfreeze "$MNT"
+	wait "$pid"
+	umount "$MNT" && is 0 "$no_kill_status" && is "$before" "$(killed)" &&
+		settle && source_is oom raised "$raised"
+}
+
+# --- Without the probe
+
+state_of_source() {
+	read -r source_state <"$SYS/sources/oom/state" && has "$1" "$source_state"
+}
+
+left_out() {
+	gave "$1" KEVNOTIFY_ID=3 PRIORITY=2 "KEVNOTIFY_VICTIM_PID=$pid" \
+		KEVNOTIFY_VICTIM_CGROUP=/small "MESSAGE=Out of memory: killed process $pid (hog)" || return 1
+	for key in SCOPE LIMIT_CGROUP LIMIT_KB ALLOC; do
+		! has "KEVNOTIFY_$key " "$(keys "$1")" || { say "$key is there"; return 1; }
+	done
+}
+
+probes_off() {
+	source_is oom state on && echo 0 >"$KERNEL/ftrace_enabled" || return 1
+	state_of_source 'on: probes are switched off, see kernel.ftrace_enabled: SCOPE,' &&
+		hog small 200 && seq=$(newest oom) && left_out "$seq"
+	off_status=$?
+	echo 1 >"$KERNEL/ftrace_enabled"
+	is 0 "$off_status" && source_is oom state on && hog small 200 && seq=$(newest oom) && gave "$seq" KEVNOTIFY_SCOPE=memcg
+}
+
+# slowly MS COMMAND…: while each line of the kernel's log takes so long
+slowly() {
+	echo "$1" >"$KERNEL/printk_delay"
+	shift
+	"$@"
+	slowly_status=$?
+	echo 0 >"$KERNEL/printk_delay"
+	return "$slowly_status"
+}
+
+reporting() {
+	klog | grep 'invoked oom-killer'
+}
+
+# The source is switched off and on while the kernel writes its report: of that call
+# nothing is known any more. And then the module goes.
+mid_report() {
+	in_group small 200
+	await 60 reporting && writes "$PARAMS/sources" -oom && writes "$PARAMS/sources" +oom &&
+		is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
+		echo 0 >"$KERNEL/printk_delay" || return 1
+	wait "$pid"
+	is 137 $? && kills 1 && seq=$(newest oom) && left_out "$seq"
+}
+
+unload_mid_report() {
+	in_group small 200
+	await 60 reporting && unload && is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
+		echo 0 >"$KERNEL/printk_delay" || return 1
+	wait "$pid"
+	is 137 $? && reload interval=0 burst=0 helper="$HELPER" && hog small 200 &&
+		seq=$(newest oom) && gave "$seq" KEVNOTIFY_SCOPE=memcg
+}
+
+off() {
+	writes "$PARAMS/sources" -oom && klog_mark && in_group small 200 || return 1
+	wait "$pid"
+	is 137 $? && source_is oom raised "$raised" && source_is oom state off
+}
+
+# --- Many at once
+
+# in_a_row N CGROUP MIB: one after the other
+in_a_row() {
+	left=$1
+	while [ "$left" -gt 0 ]; do
+		in_group "$2" "$3"
+		wait "$pid"
+		left=$((left - 1))
+	done
+}
+
+# kernels_list: PID SCOPE of each kill, by the kernel's log
+kernels_list() {
+	klog | sed -n -e 's/^Memory cgroup out of memory: Killed process \([0-9]*\) .*/\1 memcg/p' \
+		-e 's/^Out of memory: Killed process \([0-9]*\) .*/\1 global/p' | sort
+}
+
+# our_list: the same by the helper's receipts, beginning behind that SEQ
+our_list() {
+	for got in "$GOT"/*; do
+		[ "${got##*/}" -gt "$1" ] || continue
+		echo "$(value "${got##*/}" KEVNOTIFY_VICTIM_PID) $(value "${got##*/}" KEVNOTIFY_SCOPE)"
+	done | sort
+}
+
+side_by_side() {
+	from=$(newest oom)
+	klog_mark
+	in_a_row 20 small 200 &
+	row=$!
+	in_a_row 4 all 0
+	wait "$row"
+	settle && kernels_list >"$WORK/kernel" && our_list "$from" >"$WORK/ours" &&
+		cmp "$WORK/kernel" "$WORK/ours" && is '' "$(cut -d ' ' -f 1 "$WORK/ours" | uniq -d)" &&
+		atleast 24 "$(wc -l <"$WORK/ours")" && say "$(sort -k 2 "$WORK/ours" | cut -d ' ' -f 2 | uniq -c | xargs)" &&
+		kills "$(wc -l <"$WORK/ours")"
+}
+
+plan 11
+begin_oom
+check "the process, and not its thread" orphan
+check "two processes with one memory are one event" twin
+check "many threads are one event" threads
+check "a whole cgroup killed is an event each" whole_cgroup
+check "a mark that kills nothing" no_kill
+check "probes switched off: nothing is guessed" probes_off
+check "two kinds beside each other" side_by_side
+check "nothing is lost" conserved
+klog_mark
+check "switched off and on in the middle of a report" slowly 2000 mid_report
+klog_mark
+check "unloaded in the middle of a report" slowly 2000 unload_mid_report
+check "switched off: none" off
+finish_oom

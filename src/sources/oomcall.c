@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The call of out_of_memory() that is under way: why the kernel looks for a
+ * victim. All callers hold the kernel's oom_lock, so there is one at a time. Most
+ * calls kill nothing, so the probe only takes a note.
+ */
+#include <linux/errno.h>
+#include <linux/kprobes.h>
+#include <linux/oom.h>
+#include <linux/percpu.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/vmstat.h>
+
+#include "sources/oomcall.h"
+
+/*
+ * @task is inside the call: compared, never followed. @control is on its stack.
+ * @kills is the kernel's count of its kills when the call began, or at the last look.
+ */
+static struct {
+	struct task_struct		*task;
+	const struct oom_control	*control;
+	unsigned long			kills;
+} kev_oomcall;
+
+static __always_inline unsigned long kev_oomcall_kills(void)
+{
+	unsigned long n = 0;
+#ifdef CONFIG_VM_EVENT_COUNTERS
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
+#endif
+	return n;
+}
+
+/**
+ * kev_oomcall_killed() - does the mark of a victim stand for a kill?
+ *
+ * The kernel also marks a process that is ending anyway, to let it have the
+ * reserves. Its count tells: it grows before the mark.
+ *
+ * Context: the probe of mark_victim.
+ * Return: false if nothing was killed since the call began, or since the last mark.
+ */
+bool kev_oomcall_killed(void)
+{
+	unsigned long before = kev_oomcall.kills;
+
+	kev_oomcall.kills = kev_oomcall_kills();
+	return !IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) || kev_oomcall.kills != before;
+}
+
+/**
+ * kev_oomcall_control() - what out_of_memory() was asked for
+ *
+ * Context: the probe of mark_victim.
+ * Return: valid during the mark; NULL if the probe of out_of_memory() did not run.
+ */
+const struct oom_control *kev_oomcall_control(void)
+{
+	/* A note that was never taken back may point to a stack that has gone */
+	if (READ_ONCE(kev_oomcall.task) != current ||
+	    !object_is_on_stack((void *)kev_oomcall.control))
+		return NULL;
+	return kev_oomcall.control;
+}
+
+#if defined(CONFIG_KRETPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+
+static int kev_oomcall_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	kev_oomcall.control = (void *)regs_get_kernel_argument(regs, 0);
+	kev_oomcall.kills = kev_oomcall_kills();
+	WRITE_ONCE(kev_oomcall.task, current);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kev_oomcall_enter);
+
+static int kev_oomcall_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	WRITE_ONCE(kev_oomcall.task, NULL);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kev_oomcall_leave);
+
+static struct kretprobe kev_oomcall_probe = {
+	.kp.symbol_name	= "out_of_memory",
+	.entry_handler	= kev_oomcall_enter,
+	.handler	= kev_oomcall_leave,
+	.maxactive	= 4,
+};
+
+/* All probes can be switched off, and nothing tells: so one sits on a function of ours */
+static bool kev_oomcall_heard;
+
+static noinline void kev_oomcall_sing(void)
+{
+	barrier();
+}
+
+static int kev_oomcall_hear(struct kprobe *p, struct pt_regs *regs)
+{
+	WRITE_ONCE(kev_oomcall_heard, true);
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kev_oomcall_hear);
+
+static struct kprobe kev_oomcall_canary = {
+	.symbol_name	= KBUILD_MODNAME ":kev_oomcall_sing",
+	.pre_handler	= kev_oomcall_hear,
+};
+
+static bool kev_oomcall_probed;
+static bool kev_oomcall_sings;
+
+static int kev_oomcall_register(void)
+{
+	int err;
+
+	/* What the last registration found out must not be there at the next */
+	kev_oomcall_probe.kp.addr = NULL;
+	kev_oomcall_probe.kp.flags = 0;
+	err = register_kretprobe(&kev_oomcall_probe);
+	kev_oomcall_probed = !err;
+	if (err)
+		return err;
+	kev_oomcall_canary.addr = NULL;
+	kev_oomcall_canary.flags = 0;
+	kev_oomcall_sings = !register_kprobe(&kev_oomcall_canary);
+	return 0;
+}
+
+static void kev_oomcall_unregister(void)
+{
+	if (kev_oomcall_sings)
+		unregister_kprobe(&kev_oomcall_canary);
+	if (kev_oomcall_probed)
+		unregister_kretprobe(&kev_oomcall_probe);
+	kev_oomcall_sings = false;
+	kev_oomcall_probed = false;
+	/* From a call that was under way nothing returns to us any more */
+	kev_oomcall.task = NULL;
+}
+
+/**
+ * kev_oomcall_deaf() - are probes switched off?
+ *
+ * Context: task; one at a time.
+ * Return: true if they are; false too where that cannot be found out.
+ */
+bool kev_oomcall_deaf(void)
+{
+	WRITE_ONCE(kev_oomcall_heard, false);
+	kev_oomcall_sing();
+	return kev_oomcall_sings && !READ_ONCE(kev_oomcall_heard);
+}
+
+#else
+
+static int kev_oomcall_register(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static void kev_oomcall_unregister(void)
+{
+}
+
+bool kev_oomcall_deaf(void)
+{
+	return false;
+}
+
+#endif
+
+/**
+ * kev_oomcall_start() - take notes
+ *
+ * Context: task; may sleep. Before mark_victim is probed.
+ * Return: 0; an error where out_of_memory() cannot be probed: kev_oomcall_killed()
+ * works all the same.
+ */
+int kev_oomcall_start(void)
+{
+	kev_oomcall.kills = kev_oomcall_kills();
+	return kev_oomcall_register();
+}
+
+/**
+ * kev_oomcall_stop() - undo kev_oomcall_start()
+ *
+ * Context: task; may sleep. After the last probe of mark_victim has returned.
+ */
+void kev_oomcall_stop(void)
+{
+	kev_oomcall_unregister();
+}
