@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hog [-a ADJ] [-f FILE] [-n NAME] [-s SHAPE] [-u UID] MIB: takes so much memory
- * (0: all that there is) and keeps it until it is killed; with -f it makes that file
- * then. It is the kernel's favourite victim, or has ADJ. Its shape: "orphan", a thread
- * whose main thread has ended; "threads", eight that take; "twin", two processes with
- * one memory.
+ * hog [-a ADJ] [-b NODE] [-f FILE] [-n NAME] [-s SHAPE] [-u UID] MIB: takes so much
+ * memory (0: all that there is) and keeps it until it is killed; with -b from that
+ * node alone, and with -f it makes that file then. It is the kernel's favourite
+ * victim, or has ADJ. Its shape: "orphan", a thread whose main thread has ended;
+ * "threads", eight that take; "twin", two processes with one memory.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -16,12 +16,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PAGE		(4UL << 10)
 #define HUGE_PAGE	(2UL << 20)
 #define EVERYTHING	(1UL << 40)
 #define THREADS		8
+#define MPOL_BIND	2
 
 static size_t bytes;
 
@@ -30,6 +32,13 @@ static int adjust(const char *adj)
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY);
 
 	return fd < 0 || write(fd, adj, strlen(adj)) < 0;
+}
+
+static int bind_to(unsigned int node)
+{
+	unsigned long nodes = 1UL << node;
+
+	return syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, 8 * sizeof(nodes));
 }
 
 /* By huge pages where there are such: a page fault is slow in an emulator */
@@ -109,8 +118,10 @@ int main(int argc, char **argv)
 	/* First, as after setuid() the files in /proc are root's */
 	if (adjust("1000"))
 		return 2;
-	while ((option = getopt(argc, argv, "a:f:n:s:u:")) != -1) {
+	while ((option = getopt(argc, argv, "a:b:f:n:s:u:")) != -1) {
 		if (option == 'a' && !adjust(optarg))
+			continue;
+		if (option == 'b' && !bind_to(atoi(optarg)))
 			continue;
 		if (option == 'f')
 			file = optarg;

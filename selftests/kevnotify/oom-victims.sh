@@ -129,11 +129,16 @@ reporting() {
 	klog | grep 'invoked oom-killer'
 }
 
+# await_report: it has begun, and will not be over soon
+await_report() {
+	await 300 reporting && echo 3000 >"$KERNEL/printk_delay"
+}
+
 # The source is switched off and on while the kernel writes its report: of that call
 # nothing is known any more. And then the module goes.
 mid_report() {
 	in_group small 200
-	await 60 reporting && writes "$PARAMS/sources" -oom && writes "$PARAMS/sources" +oom &&
+	await_report && writes "$PARAMS/sources" -oom && writes "$PARAMS/sources" +oom &&
 		is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
 		echo 0 >"$KERNEL/printk_delay" || return 1
 	wait "$pid"
@@ -142,7 +147,7 @@ mid_report() {
 
 unload_mid_report() {
 	in_group small 200
-	await 60 reporting && unload && is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
+	await_report && unload && is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
 		echo 0 >"$KERNEL/printk_delay" || return 1
 	wait "$pid"
 	is 137 $? && reload interval=0 burst=0 helper="$HELPER" && hog small 200 &&
@@ -205,8 +210,8 @@ check "probes switched off: nothing is guessed" probes_off
 check "two kinds beside each other" side_by_side
 check "nothing is lost" conserved
 klog_mark
-check "switched off and on in the middle of a report" slowly 2000 mid_report
+check "switched off and on in the middle of a report" slowly 200 mid_report
 klog_mark
-check "unloaded in the middle of a report" slowly 2000 unload_mid_report
+check "unloaded in the middle of a report" slowly 200 unload_mid_report
 check "switched off: none" off
 finish_oom
