@@ -306,7 +306,7 @@ static const char *const kev_context_names[] = {
 };
 
 #define kev_text_number(t, key, num) do {	\
-	kev_text_literal(t, "\n" key "=");	\
+	kev_text_literal(t, "\n" key);		\
 	kev_text_decimal(t, num, 0);		\
 } while (0)
 
@@ -321,24 +321,24 @@ static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec, s
 	kev_text_decimal(t, ev->level, 0);
 	kev_text_literal(t, "\nSYSLOG_IDENTIFIER=kevnotify\nMESSAGE=");
 	kev_text_escape(t, rec->text, message);
-	kev_text_number(t, "KEVNOTIFY_SEQ", rec->seq);
+	kev_text_number(t, "KEVNOTIFY_SEQ=", rec->seq);
 	kev_text_literal(t, "\nKEVNOTIFY_INSTANCE=");
 	kev_text_whole(t, kev_log_instance, sizeof(kev_log_instance) - 1);
 	kev_text_literal(t, "\nKEVNOTIFY_SOURCE=");
 	kev_text_bytes(t, rec->source, strnlen(rec->source, sizeof(rec->source)));
-	kev_text_number(t, "KEVNOTIFY_ID", ev->id);
-	kev_text_number(t, "KEVNOTIFY_TIME", sec);
+	kev_text_number(t, "KEVNOTIFY_ID=", ev->id);
+	kev_text_number(t, "KEVNOTIFY_TIME=", sec);
 	kev_text_char(t, '.');
 	kev_text_decimal(t, ns / (u32)NSEC_PER_USEC, 6);
-	kev_text_number(t, "KEVNOTIFY_CPU", rec->cpu);
+	kev_text_number(t, "KEVNOTIFY_CPU=", rec->cpu);
 	kev_text_literal(t, "\nKEVNOTIFY_PID=");
 	if (ev->pid < 0)
 		kev_text_char(t, '-');
 	kev_text_decimal(t, abs(ev->pid), 0);
-	kev_text_number(t, "KEVNOTIFY_UID", ev->uid);
+	kev_text_number(t, "KEVNOTIFY_UID=", ev->uid);
 	kev_text_literal(t, "\nKEVNOTIFY_COMM=");
 	kev_text_escape(t, ev->comm, strnlen(ev->comm, sizeof(ev->comm)));
-	kev_text_number(t, "KEVNOTIFY_CGROUP_ID", ev->cgroup_id);
+	kev_text_number(t, "KEVNOTIFY_CGROUP_ID=", ev->cgroup_id);
 	kev_text_literal(t, "\nKEVNOTIFY_CONTEXT=");
 	kev_text_string(t, kev_context_names[ev->context & 3]);
 }
@@ -350,11 +350,11 @@ static void kev_render_notes(struct kev_text *t, const struct kev_record *rec,
 	u64 suppressed = rec->suppressed + (helper ? rec->withheld : 0);
 
 	if (suppressed)
-		kev_text_number(t, "KEVNOTIFY_SUPPRESSED", suppressed);
+		kev_text_number(t, "KEVNOTIFY_SUPPRESSED=", suppressed);
 	if (notes->lost)
-		kev_text_number(t, "KEVNOTIFY_LOST", notes->lost);
+		kev_text_number(t, "KEVNOTIFY_LOST=", notes->lost);
 	if (notes->delayed_ms)
-		kev_text_number(t, "KEVNOTIFY_DELAYED_MS", notes->delayed_ms);
+		kev_text_number(t, "KEVNOTIFY_DELAYED_MS=", notes->delayed_ms);
 	if (rec->event.flags & KEV_TRUNCATED || notes->fixed_only)
 		kev_text_literal(t, "\nKEVNOTIFY_TRUNCATED=1");
 }
@@ -447,9 +447,9 @@ size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *n
 
 	kev_text_literal(&t, "__REALTIME_TIMESTAMP=");
 	kev_text_decimal(&t, div_u64(rec->real, NSEC_PER_USEC), 0);
-	kev_text_number(&t, "__MONOTONIC_TIMESTAMP", div_u64(rec->event.mono, NSEC_PER_USEC));
+	kev_text_number(&t, "__MONOTONIC_TIMESTAMP=", div_u64(rec->event.mono, NSEC_PER_USEC));
 	if (troubled_ds)
-		kev_text_number(&t, "TROUBLED_DS", rec->event.id);
+		kev_text_number(&t, "TROUBLED_DS=", rec->event.id);
 	kev_text_char(&t, '\n');
 	kev_render_strings(&t, rec, notes, troubled_ds);
 	kev_text_char(&t, '\n');

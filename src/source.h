@@ -142,13 +142,19 @@ static inline unsigned int kev_source_index(const struct kev_source *src, unsign
 #define KEV_RATE_COUNT	GENMASK(KEV_RATE_BITS - 1, 0)
 #define KEV_RATE_TRIES	4
 
-/* How many jiffies ago a window began */
-static __always_inline u32 kev_rate_age(u32 word)
+/* The word of a window that begins now */
+static __always_inline u32 kev_rate_now(void)
 {
 	u32 now = jiffies;
 
+	return now << KEV_RATE_BITS;
+}
+
+/* How many jiffies ago a window began */
+static __always_inline u32 kev_rate_age(u32 word)
+{
 	/* With no borrow from the count */
-	return ((now << KEV_RATE_BITS | (u32)KEV_RATE_COUNT) - word) >> KEV_RATE_BITS;
+	return ((kev_rate_now() | (u32)KEV_RATE_COUNT) - word) >> KEV_RATE_BITS;
 }
 
 /**
@@ -165,7 +171,7 @@ static __always_inline int kev_rate_try(atomic_t *word)
 	u32 old = atomic_read(word), window = READ_ONCE(kev_window_jiffies), new;
 
 	if (!(old & KEV_RATE_COUNT) || kev_rate_age(old) >= window)
-		new = (u32)jiffies << KEV_RATE_BITS | 1;
+		new = kev_rate_now() | 1;
 	else if (likely((old & KEV_RATE_COUNT) < kev_param(KEV_BURST)))
 		new = old + 1;
 	else

@@ -75,9 +75,9 @@ static void bench_raise(void)
 
 static void bench_raise_known(void)
 {
-	kevnotify_raise(bench_on, 0, KEVNOTIFY_U64(bench_numbers[0]), KEVNOTIFY_U64(bench_numbers[1]),
-			KEVNOTIFY_U64(bench_numbers[2]), KEVNOTIFY_HEX(bench_numbers[3]),
-			KEVNOTIFY_STRN(bench_text, 80));
+	kevnotify_raise(bench_on, 0, KEVNOTIFY_U64(bench_numbers[0]),
+			KEVNOTIFY_U64(bench_numbers[1]), KEVNOTIFY_U64(bench_numbers[2]),
+			KEVNOTIFY_HEX(bench_numbers[3]), KEVNOTIFY_STRN(bench_text, 80));
 }
 
 static void bench_disabled(void)
