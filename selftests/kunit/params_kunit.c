@@ -34,9 +34,10 @@ u64 kev_log_next(void)
 	return next_record;
 }
 
-void kev_wake_drain(void)
+int kev_wake_drain(void)
 {
 	drains++;
+	return 0;
 }
 
 void kev_wake_kick(void)

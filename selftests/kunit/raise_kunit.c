@@ -50,7 +50,7 @@ static void collect(void)
 }
 
 /* The stages are drained by who asks */
-void kev_wake_drain(void)
+void kev_wake_drain_once(void)
 {
 	collect();
 }

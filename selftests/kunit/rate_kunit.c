@@ -37,7 +37,7 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 #include "source.c"
 
 /* Nothing is staged */
-void kev_wake_drain(void)
+void kev_wake_drain_once(void)
 {
 }
 

@@ -278,7 +278,7 @@ static void source_allocation_fails(struct kunit *test)
 static struct kevnotify_source *draining;
 static bool drained_resolved;
 
-void kev_wake_drain(void)
+void kev_wake_drain_once(void)
 {
 	stage_drains--;
 	drained_resolved = !strcmp(resolved(draining, 2).name, "test");
