@@ -322,6 +322,7 @@ static void kev_run_give_up(void)
 {
 	pr_warn("helper for record %llu: pid %d survived SIGKILL and is given up\n",
 		kev_run_seq(), kev_launch_pid(kev_run.launch));
+	kev_run_name_others(1);
 	kev_run_ended();
 }
 

@@ -272,8 +272,8 @@ do {											\
  * @task: the task, which cannot go meanwhile
  * @...: the values of its fields
  *
- * What becomes of the helper's own processes does not start the helper. Without a
- * task only what these raise themselves is known.
+ * What becomes of the helper's own processes does not start the helper. Where an event
+ * is raised without its task, only the one that raises it is looked at.
  *
  * Context: any, NMI and the scheduler's locks included.
  */
