@@ -31,6 +31,7 @@ noisy leaves <<'END'
 ) &
 END
 noisy storms <<'END'
+echo "${KEVNOTIFY_SUPPRESSED:-0}" >>$WORK/told
 i=0
 while [ $i -lt 50 ]; do
 	echo "storm $i" >$SYS/control/raise
@@ -123,10 +124,12 @@ storms() {
 
 # How many of the helper's own were suppressed it learns with the next record that it gets
 storms_told() {
+	: >"$WORK/told"
 	storms || return 1
 	suppressed=$(counter suppressed)
 	set_helper helper && raise "by somebody" && seq=$(newest manual) && atleast 1 "$suppressed" &&
-		value_is "$seq" KEVNOTIFY_SUPPRESSED "$suppressed"
+		value "$seq" KEVNOTIFY_SUPPRESSED >>"$WORK/told" &&
+		prints "$suppressed" awk '{ n += $1 } END { print n }' "$WORK/told"
 }
 
 # Of a burst that others raise the end is told, and that goes to the helper
