@@ -247,7 +247,7 @@ static int kev_dispatch_thread(void *unused)
 	return 0;
 }
 
-/* Has a pass ended since, and is no run under way? With a reason set before, none starts any more. */
+/* A pass has ended since, and no run is under way: with a reason set before, none starts */
 static bool kev_dispatch_rests(u32 asked)
 {
 	return kev_wake_passed(asked) && !kev_run_active();

@@ -2,10 +2,7 @@
 #ifndef _KEV_FIFO_H
 #define _KEV_FIFO_H
 
-#include <linux/atomic.h>
-
-struct file;
-struct file_operations;
+#include <linux/fs.h>
 
 /**
  * struct kev_fifo - what is behind an inode of ours; embedded

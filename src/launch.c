@@ -420,9 +420,11 @@ u64 kev_launch_execed(const struct kev_launch *l)
  */
 bool kev_launch_over(const struct kev_launch *l)
 {
-	/* Pairs with kev_launch_work() and kev_launch_wake() */
-	return smp_load_acquire(&l->returned) &&
-	       (l->value || !l->pid || smp_load_acquire(&l->ended));
+	/* Pairs with kev_launch_work() */
+	if (!smp_load_acquire(&l->returned))
+		return false;
+	/* Pairs with kev_launch_wake() */
+	return l->value || !l->pid || smp_load_acquire(&l->ended);
 }
 
 /**
@@ -520,7 +522,7 @@ void kev_launch_kill(struct kev_launch *l, int sig)
 void kev_launch_cancel(struct kev_launch *l)
 {
 	WRITE_ONCE(l->cancel, true);
-	/* The word, then the pid: one of the two sees the other; pairs with kev_launch_child() */
+	/* The word, then the pid: one side sees the other; pairs with kev_launch_child() */
 	smp_mb();
 	kev_launch_kill(l, SIGKILL);
 }

@@ -30,6 +30,7 @@ struct kev_number kev_numbers[KEV_PARAMS] = {
 
 unsigned int kev_window_jiffies;
 
+/* Orders writers of all parameters; see params.h */
 DEFINE_MUTEX(kev_params_mutex);
 static void (*kev_watchers[KEV_PARAMS])(void);
 /* Until init has run, parameters come from insmod: nothing to wake, no file system to look at. */

@@ -183,7 +183,7 @@ static __always_inline void kev_raise_end(const struct kev_source *src, struct k
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
-	/* An interrupt has no cause that could be known; and a burst's end is kevnotifyd's to tell */
+	/* An interrupt has no cause that is known; and a burst's end is kevnotifyd's to tell */
 	if (context == KEV_TASK && !(ev->flags & (KEV_CLOSING | KEV_SUBJECT)))
 		ev->flags |= kev_raise_noise(kev_selfnoise_cause());
 	if (unlikely(READ_ONCE(src->rare) & BIT(KEV_RARE_STACK)))

@@ -47,7 +47,7 @@ static struct {
 /* The active run: kevnotifyd's own; others read @running, @execed and @which */
 static struct {
 	bool			running;
-	bool			execed;		/* exec succeeded, and no signal of ours was before it */
+	bool			execed;		/* exec succeeded, with no signal of ours before */
 	u64			small;		/* the record that leaves the source's fields out */
 	bool			killed;		/* it was sent a signal */
 	bool			cancelled;	/* by a suspend or a reboot */
@@ -66,7 +66,7 @@ static struct {
 	unsigned long		busy;		/* jiffies, pipe mode: something came */
 	u64			pipe;		/* its number in pipe mode; 0: exec mode */
 	u64			pipes;		/* numbers given */
-	const struct kev_record	*rec;		/* what it was started for; NULL: a resident reader */
+	const struct kev_record	*rec;		/* it was started for; NULL: a resident reader */
 	struct kev_tree		others;		/* its tree, but for the program itself */
 } kev_run;
 
@@ -227,7 +227,8 @@ static void kev_run_report(const struct kev_result *res, bool unread)
 		seen.outcome = KEV_NOEXEC;
 		seen.code = ENODATA;
 	}
-	if (kev_run.rec && kev_report_test(kev_run.rec) && (!kev_run.pipe || unread || !kev_run.execed))
+	if (kev_run.rec && kev_report_test(kev_run.rec) &&
+	    (!kev_run.pipe || unread || !kev_run.execed))
 		kev_report_test_run(kev_run_seq(), &seen);
 }
 

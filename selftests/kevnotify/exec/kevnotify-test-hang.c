@@ -8,7 +8,6 @@
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/version.h>
 #include <linux/workqueue.h>
 
 static bool hang;
@@ -87,7 +86,7 @@ static void test_item(struct work_struct *work)
 
 static void test_queue(struct work_struct *item, unsigned int i)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#ifdef TEST_DFL_WQ
 	/* One of the two starts programs */
 	if (i % 2) {
 		queue_work(system_dfl_wq, item);
