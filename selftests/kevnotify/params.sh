@@ -12,7 +12,7 @@ numbers() {
 	cat <<-END
 	interval 10000 1000 86400000 y
 	timeout 30000 1 86400000 y
-	linger 1000 0 86400000 n
+	linger 1000 1 86400000 y
 	hold 3600000 1000 604800000 n
 	grace 0 1 86400000 y
 	burst 10 1 1000 y

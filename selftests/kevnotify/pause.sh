@@ -101,7 +101,7 @@ both() {
 
 level() {
 	reload burst=0 helper="$HELPER" helper_level=4 && raise "<5>not" && raise "<4>4" &&
-		raise "<6>nor" && raise "<0>0" && settle &&
+		settle && raise "<6>nor" && raise "<0>0" && settle &&
 		prints "4;0;" messages && counter_is filtered 2 && conserved
 }
 

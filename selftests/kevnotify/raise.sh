@@ -139,7 +139,7 @@ arguments() {
 }
 
 files() {
-	is "0 /dev/null 1 anon_inode:[kevnotify-output] 2 anon_inode:[kevnotify-output] " \
+	is "0 /dev/null 1 /kevnotify-stdout (deleted) 2 /kevnotify-stdout (deleted) " \
 		"$(cat "$WORK/files")"
 }
 

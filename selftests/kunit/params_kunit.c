@@ -60,7 +60,7 @@ static const struct {
 } numbers[] = {
 	{ KEV_INTERVAL,	    "interval",	    10000,   1000, 86400000,  true },
 	{ KEV_TIMEOUT,	    "timeout",	    30000,   1,	   86400000,  true },
-	{ KEV_LINGER,	    "linger",	    1000,    0,	   86400000,  true },
+	{ KEV_LINGER,	    "linger",	    1000,    1,	   86400000,  true },
 	{ KEV_HOLD,	    "hold",	    3600000, 1000, 604800000, false },
 	{ KEV_GRACE,	    "grace",	    0,	     1,	   86400000,  true },
 	{ KEV_BURST,	    "burst",	    10,	     1,	   1000,      true },
