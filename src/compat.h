@@ -14,6 +14,11 @@
 #error kevnotify needs Linux 5.10 or later
 #endif
 
+/* 2026-11: hex digits have left linux/kernel.h, for good in 7.2 */
+#if __has_include(<linux/hex.h>)
+#include <linux/hex.h>
+#endif
+
 /* 2026-11: kernel threads see the initial root by themselves up to 7.2 */
 #ifndef scoped_with_init_fs
 #define scoped_with_init_fs()
