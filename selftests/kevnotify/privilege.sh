@@ -24,6 +24,7 @@ text_for() {
 	*/sources/*/comm) echo nobody ;;
 	*/sources/*/threshold) echo 3 ;;
 	*/sources/*/clear) echo 50 ;;
+	*/inject/slow_ms) echo 1 ;;
 	*/inject/*) echo 1000000 ;;
 	*) echo "# no text for $1" >&2; return 1 ;;
 	esac
