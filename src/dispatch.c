@@ -342,14 +342,15 @@ const char *kev_dispatch_state(void)
  * kev_dispatch_flush() - have the helper skip all that was raised so far
  *
  * Context: task; sleeps for one more pass.
- * Return: 0; -EINTR for a fatal signal.
+ * Return: 0, or as kev_wake_drain().
  */
 int kev_dispatch_flush(void)
 {
-	if (kev_wake_drain())
-		return -EINTR;
-	kev_feed_flush(kev_log_next());
-	return 0;
+	int err = kev_wake_drain();
+
+	if (!err)
+		kev_feed_flush(kev_log_next());
+	return err;
 }
 
 /**
@@ -403,6 +404,7 @@ static int kev_test_run(void)
 {
 	struct kev_helper helper;
 	u64 from, seq;
+	int err;
 
 	/* It would wait for its own end */
 	if (kev_selfnoise_runs())
@@ -413,8 +415,9 @@ static int kev_test_run(void)
 		return -EAGAIN;
 	from = kev_log_next();
 	kev_report_test_raise();
-	if (kev_wake_drain())
-		return -EINTR;
+	err = kev_wake_drain();
+	if (err)
+		return err;
 	seq = kev_test_find(from);
 	if (!seq)
 		return kev_wake_stopping() ? -ENODEV : -ENOBUFS;

@@ -19,6 +19,7 @@
 #include "log.h"
 #include "params.h"
 #include "path.h"
+#include "pause.h"
 #include "wake.h"
 
 /**
@@ -96,8 +97,9 @@ static int kev_helper_conf_swap(const char *value)
 
 	if (*value && kev_params_are_live()) {
 		/* What was raised before is in the log then */
-		if (kev_wake_drain())
-			return -EINTR;
+		err = kev_wake_drain();
+		if (err)
+			return err;
 		newest = kev_log_next() - 1;
 	}
 	mutex_lock(&kev_params_mutex);
@@ -114,7 +116,8 @@ static int kev_helper_conf_swap(const char *value)
  * @locked: the caller holds the kernel's lock of the module's parameters
  *
  * Context: task; sleeps, at most the parameter "timeout" and a second.
- * Return: 0; -EPERM, -EINVAL, -ENAMETOOLONG, -ENOMEM, or as kev_check_path().
+ * Return: 0; -EPERM, -EINVAL, -ENAMETOOLONG, -ENOMEM, -EAGAIN while the module is
+ * being loaded, or as kev_check_path() and kev_wake_drain().
  */
 int kev_helper_conf_set(const char *value, bool locked)
 {
@@ -124,6 +127,9 @@ int kev_helper_conf_set(const char *value, bool locked)
 
 	if (kev_params_are_live() && !kev_may_write("helper"))
 		return -EPERM;
+	/* A load that fails ends the module whatever its count: no check may be under way */
+	if (kev_params_are_live() && kev_pause_is(KEV_PAUSE_LOAD))
+		return -EAGAIN;
 	if (kev_confine_locked("helper"))
 		return -EPERM;
 	if (len && value[len - 1] == '\n')

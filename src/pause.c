@@ -10,7 +10,8 @@
 #include "pause.h"
 #include "wake.h"
 
-static unsigned long kev_pauses;
+/* Until init is over */
+static unsigned long kev_pauses = BIT(KEV_PAUSE_LOAD);
 
 /**
  * kev_pause_set() - a reason has come
@@ -103,14 +104,13 @@ void kev_pause_end_grace(void)
 }
 
 /**
- * kev_pause_init() - start with the load, and with the grace at load
+ * kev_pause_init() - start with the grace at load
  *
  * Context: task.
  * Return: 0.
  */
 int kev_pause_init(void)
 {
-	kev_pause_set(KEV_PAUSE_LOAD);
 	kev_pause_grace();
 	return 0;
 }

@@ -92,13 +92,16 @@ bool kev_wake_passed(u32 asked)
  * kev_wake_drain() - wait until all that was staged is in the log
  *
  * Context: task; sleeps, as long as kevnotifyd gets no CPU.
- * Return: 0; -EINTR for a fatal signal.
+ * Return: 0; -EINTR for a fatal signal; -ENODEV when the module goes.
  */
 int kev_wake_drain(void)
 {
 	u32 asked = kev_wake_ask();
 
-	return wait_event_killable(kev_wake_waiters, kev_wake_passed(asked)) ? -EINTR : 0;
+	if (wait_event_killable(kev_wake_waiters,
+				kev_wake_passed(asked) || kev_wake_stopping()))
+		return -EINTR;
+	return kev_wake_passed(asked) ? 0 : -ENODEV;
 }
 
 /**

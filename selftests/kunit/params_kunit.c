@@ -27,6 +27,12 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 
 /* kevnotifyd is told of the helper, and first asked to have all in the log */
 static u64 next_record;
+/* It has been loaded */
+bool kev_pause_is(enum kev_pause why)
+{
+	return false;
+}
+
 static int drains, kicks;
 
 u64 kev_log_next(void)
