@@ -14,19 +14,35 @@
 
 #include "check.h"
 #include "launch.h"
+#include "pause.h"
 #include "wake.h"
 
 /* One at a time: its holder owns the launch */
 static DEFINE_MUTEX(kev_check_mutex);
 static struct kev_launch *kev_check_launch;
-/* The last check hung longer than its writer waited */
-static bool kev_check_left;
+/* It is under way, also when its writer did not wait for its end */
+static bool kev_check_used;
 
-/* Wait for its end, @limit jiffies at most; what is left of them, or -EINTR */
+/* Wait for its end, @limit jiffies at most; what is left of them, or an errno */
 static long kev_check_wait(unsigned long limit)
 {
-	return wait_event_killable_timeout(kev_wake_waiters,
-					   kev_launch_over(kev_check_launch), limit);
+	long left = wait_event_killable_timeout(kev_wake_waiters,
+						kev_launch_over(kev_check_launch) ||
+						kev_pause_power(), limit);
+
+	if (left < 0)
+		return -EINTR;
+	if (kev_launch_over(kev_check_launch))
+		return max(left, 1L);
+	/* The kernel waits for a child on its way to exec, and for a task that waits here */
+	return kev_pause_power() ? -EAGAIN : -ETIMEDOUT;
+}
+
+/* With the mutex held: the launch may be used again */
+static void kev_check_finish(void)
+{
+	kev_launch_finish(kev_check_launch);
+	WRITE_ONCE(kev_check_used, false);
 }
 
 static int kev_check_outcome(const char *path, char *why, size_t size)
@@ -45,32 +61,41 @@ static int kev_check_outcome(const char *path, char *why, size_t size)
 	return KEV_CHECK_NONE;
 }
 
+/* With the mutex held: start it, and wait */
+static long kev_check_start(const char *path, unsigned long limit)
+{
+	long left;
+
+	if (kev_pause_power())
+		return -EAGAIN;
+	if (!kev_launch_check(kev_check_launch, path))
+		return -ENODEV;
+	WRITE_ONCE(kev_check_used, true);
+	left = kev_check_wait(limit);
+	if (left < 0)
+		kev_launch_cancel(kev_check_launch);
+	return left;
+}
+
 /* With the mutex held */
 static int kev_check_in_child(const char *path, unsigned long limit, char *why, size_t size)
 {
 	long left = limit;
 	int err;
 
-	/* An earlier one still hangs */
-	if (kev_check_left)
+	/* An earlier one may still hang */
+	if (kev_check_used)
 		left = kev_check_wait(limit);
-	if (left > 0) {
-		if (kev_check_left)
-			kev_launch_finish(kev_check_launch);
-		WRITE_ONCE(kev_check_left, false);
-		if (!kev_launch_check(kev_check_launch, path))
-			return -ENODEV;
-		left = kev_check_wait(left);
-		WRITE_ONCE(kev_check_left, left <= 0);
-		if (kev_check_left)
-			kev_launch_cancel(kev_check_launch);
-	}
-	if (left <= 0) {
+	if (left > 0 && kev_check_used)
+		kev_check_finish();
+	if (left > 0)
+		left = kev_check_start(path, left);
+	if (left < 0) {
 		snprintf(why, size, "%s could not be looked at in time", path);
-		return left ? -EINTR : -ETIMEDOUT;
+		return left;
 	}
 	err = kev_check_outcome(path, why, size);
-	kev_launch_finish(kev_check_launch);
+	kev_check_finish();
 	return err;
 }
 
@@ -83,7 +108,8 @@ static int kev_check_in_child(const char *path, unsigned long limit, char *why, 
  *
  * Context: task; sleeps.
  * Return: 0; as kev_path_check(); KEV_CHECK_NONE if no child could be made;
- * -ETIMEDOUT; -EINTR for a fatal signal; -ENODEV while the module goes.
+ * -ETIMEDOUT; -EINTR for a fatal signal; -EAGAIN when the machine suspends or goes
+ * down; -ENODEV while the module goes.
  */
 int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 {
@@ -106,13 +132,20 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
  */
 void kev_check_reap(void)
 {
-	if (!READ_ONCE(kev_check_left) || !mutex_trylock(&kev_check_mutex))
+	if (!READ_ONCE(kev_check_used) || !mutex_trylock(&kev_check_mutex))
 		return;
-	if (kev_check_left && kev_launch_over(kev_check_launch)) {
-		kev_launch_finish(kev_check_launch);
-		WRITE_ONCE(kev_check_left, false);
+	if (kev_check_used && kev_launch_over(kev_check_launch)) {
+		kev_check_finish();
+		/* A suspend waits for that */
+		kev_wake_all();
 	}
 	mutex_unlock(&kev_check_mutex);
+}
+
+/* Is a check under way, whether its writer waits or not? */
+bool kev_check_busy(void)
+{
+	return READ_ONCE(kev_check_used);
 }
 
 /**

@@ -10,6 +10,7 @@
 int kev_check_path(const char *path, unsigned int ms, char *why, size_t size);
 
 void kev_check_reap(void);
+bool kev_check_busy(void);
 
 int kev_check_init(void);
 void kev_check_exit(void);

@@ -257,9 +257,10 @@ static int kev_dispatch_pause_wait(void)
 {
 	u32 asked = kev_wake_ask();
 
-	if (wait_event_killable(kev_wake_waiters, kev_dispatch_rests(asked) ||
-				!kev_pause_is(KEV_PAUSE_USER) || kev_wake_stopping()))
-		return -EINTR;
+	/* Interruptible, as a killable task cannot be frozen: a suspend has it begin again */
+	if (wait_event_interruptible(kev_wake_waiters, kev_dispatch_rests(asked) ||
+				     !kev_pause_is(KEV_PAUSE_USER) || kev_wake_stopping()))
+		return -ERESTARTSYS;
 	if (kev_wake_stopping())
 		return -ENODEV;
 	return kev_pause_is(KEV_PAUSE_USER) ? 0 : -ECANCELED;
@@ -271,7 +272,7 @@ static int kev_dispatch_pause_wait(void)
  * kev_pause_clear() undoes it.
  *
  * Context: task; sleeps until the run under way has ended.
- * Return: 0; else nothing has changed: -EINTR for a fatal signal, -ENODEV when the
+ * Return: 0; else nothing has changed: -ERESTARTSYS for a signal, -ENODEV when the
  * module goes, -ECANCELED if another task resumed meanwhile, -EDEADLK for the
  * helper itself.
  */
@@ -283,8 +284,8 @@ int kev_dispatch_pause(void)
 	/* It would wait for its own end */
 	if (kev_selfnoise_runs())
 		return -EDEADLK;
-	if (mutex_lock_killable(&kev_pause_mutex))
-		return -EINTR;
+	if (mutex_lock_interruptible(&kev_pause_mutex))
+		return -ERESTARTSYS;
 	was = kev_pause_is(KEV_PAUSE_USER);
 	kev_pause_set(KEV_PAUSE_USER);
 	err = kev_dispatch_pause_wait();
@@ -292,6 +293,13 @@ int kev_dispatch_pause(void)
 		kev_pause_clear(KEV_PAUSE_USER);
 	mutex_unlock(&kev_pause_mutex);
 	return err;
+}
+
+/* Nothing is on its way to exec, for which the kernel would wait */
+static bool kev_dispatch_may_sleep(u32 asked)
+{
+	return (kev_dispatch_rests(asked) || (kev_wake_passed(asked) && kev_run_execed())) &&
+	       !kev_check_busy();
 }
 
 /**
@@ -307,8 +315,7 @@ void kev_dispatch_sleep_machine(enum kev_pause why)
 	kev_pause_set(why);
 	kev_wake_all();
 	asked = kev_wake_ask();
-	if (!wait_event_timeout(kev_wake_waiters, kev_dispatch_rests(asked) ||
-				(kev_wake_passed(asked) && kev_run_execed()), KEV_CANCEL_MAX))
+	if (!wait_event_timeout(kev_wake_waiters, kev_dispatch_may_sleep(asked), KEV_CANCEL_MAX))
 		pr_err("the start of a helper was not cancelled in time\n");
 }
 
@@ -390,9 +397,10 @@ static int kev_test_wait(u64 seq)
 
 	if (timeout)
 		limit = msecs_to_jiffies(timeout) + KEV_TEST_SLACK;
-	left = wait_event_killable_timeout(kev_wake_waiters,
-					   kev_report_test_known(seq, &err) ||
-					   kev_wake_stopping(), limit);
+	/* Interruptible, as a killable task cannot be frozen; and not to begin again */
+	left = wait_event_interruptible_timeout(kev_wake_waiters,
+						kev_report_test_known(seq, &err) ||
+						kev_wake_stopping(), limit);
 	if (left < 0)
 		return -EINTR;
 	if (kev_report_test_known(seq, &err))
@@ -436,8 +444,8 @@ int kev_dispatch_test(void)
 {
 	int err;
 
-	if (mutex_lock_killable(&kev_test_mutex))
-		return -EINTR;
+	if (mutex_lock_interruptible(&kev_test_mutex))
+		return -ERESTARTSYS;
 	err = kev_test_run();
 	mutex_unlock(&kev_test_mutex);
 	return err;
