@@ -111,7 +111,7 @@ void kev_stream_wake(void)
 {
 }
 
-void kev_dispatch_kick(void)
+void kev_wake_kick(void)
 {
 }
 
