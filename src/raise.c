@@ -174,7 +174,7 @@ static __always_inline u8 kev_raise_noise(enum kev_noise noise)
 	return noise == KEV_NOISE_OWN ? KEV_NOTIFY_NONE : KEV_ECHO;
 }
 
-/* Who and where; and then it is the collector's: kev_log_collect() takes it from here */
+/* The task and the place; and then it is the collector's: kev_log_collect() takes it from here */
 static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_stage *st,
 					  struct kev_event *ev, unsigned int context)
 {

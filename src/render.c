@@ -153,7 +153,7 @@ static void kev_text_escape(struct kev_text *t, const u8 *s, size_t len)
 	}
 }
 
-/* An address whose module has gone has no symbol; the number itself is nobody's business */
+/* An address whose module has gone has no symbol; the number itself is for no reader */
 static void kev_text_symbol(struct kev_text *t, unsigned long entry)
 {
 	size_t from = t->len;

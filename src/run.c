@@ -216,7 +216,7 @@ static void kev_run_failed(const struct kev_result *res)
 	kev_report_unread(kev_run_seq(), res);
 }
 
-/* What there is to say of the run to those who read records, and to the writer of a test */
+/* What there is to say of the run to readers of records, and to the writer of a test */
 static void kev_run_report(const struct kev_result *res, bool unread)
 {
 	struct kev_result seen = *res;
@@ -369,7 +369,7 @@ static unsigned long kev_run_await_child(void)
 	unsigned int timeout = kev_param(KEV_TIMEOUT);
 	unsigned long wait = KEV_RUN_BIRTH;
 
-	/* A child that hangs before exec kicks nobody */
+	/* A child that hangs before exec does not kick us */
 	if (timeout)
 		wait = clamp_t(unsigned long, msecs_to_jiffies(timeout), HZ / 20, wait);
 	if (time_before(jiffies, kev_run.ordered + kev_run.slept + KEV_RUN_BIRTH))

@@ -28,7 +28,7 @@
  */
 static DEFINE_MUTEX(kev_source_mutex);
 static LIST_HEAD(kev_sources);
-/* For a few words: whoever adds up finds the counts of a source that goes in one place */
+/* For a few words: a reader that adds up finds the counts of a source that goes in one place */
 static DEFINE_SPINLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;

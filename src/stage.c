@@ -410,7 +410,7 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 				   KEV_STAGE_GFP, cpu_to_node(cpu));
 	if (!st->slots || !st->events)
 		return -ENOMEM;
-	/* Events are not captured on the stack of whoever raises, which may be nearly full */
+	/* Events are not captured on the stack of the code that raises: it may be nearly full */
 	for (i = 0; i < KEV_CONTEXTS; i++)
 		st->spare[i] = &st->events[slots + i];
 	st->cpu = cpu;
