@@ -143,7 +143,7 @@ long_path() {
 			"KEVNOTIFY_LIMIT_CGROUP=/$slice/$POD" &&
 		mkdir "$CGROUPS/$deep" && hog "$deep" 64 &&
 		gave "$(newest oom)" "KEVNOTIFY_LIMIT_CGROUP=/$slice/$POD" \
-			"KEVNOTIFY_VICTIM_CGROUP=...$(echo -n "/$deep" | tail -c 252)" &&
+			"KEVNOTIFY_VICTIM_CGROUP=...$(printf %s "/$deep" | tail -c 252)" &&
 		ungroup "$deep" "$container" "$slice/$POD" "$slice" kubepods.slice
 }
 

@@ -237,13 +237,13 @@ unchecked() {
 }
 
 # A helper that runs long: no task in D, as its starter has gone home
-asleep() {
+nothing_in_d() {
 	! grep -q '^[0-9]* ([^)]*) D ' /proc/[0-9]*/stat
 }
 
 long_run() {
 	reload burst=0 timeout=0 linger=86400000 helper="$HELPER" && raise "exec sleep 1115" &&
-		await 60 prints 1 processes "sleep 1115" && await 10 asleep &&
+		await 60 prints 1 processes "sleep 1115" && await 10 nothing_in_d &&
 		kill "$(active_pid)" && settle && conserved
 }
 
@@ -258,7 +258,7 @@ load_is_low() {
 idle_reader() {
 	echo 30 >/proc/sys/kernel/hung_task_timeout_secs
 	reload burst=0 timeout=0 linger=86400000 helper="|$WORK/bytes-100" && klog_mark && raise one &&
-		await 60 received 1 && sleep 180 && load_is_low && asleep && logged 0 "blocked for more than" &&
+		await 60 received 1 && sleep 180 && load_is_low && nothing_in_d && logged 0 "blocked for more than" &&
 		pause && conserved
 }
 
