@@ -7,7 +7,7 @@
 
 #include <linux/tracepoint.h>
 
-#define KEV_TRACE_MESSAGE	80	/* bytes of a message, with its NUL */
+#define KEV_TRACE_MESSAGE	128	/* bytes of a message, with its NUL */
 
 /*
  * Strings are fixed arrays: __assign_str() has changed its arguments. What is behind

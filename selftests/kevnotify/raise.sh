@@ -224,7 +224,7 @@ traced_raw() {
 	trace_on
 	# Each page of the buffer and the reader's
 	for _ in $(seq 120); do
-		taken "$(long 79 | tr 0 S)" || return 1
+		taken "$(long 127 | tr 0 S)" || return 1
 	done
 	raw_trace | grep -q SSSSSSSS || { say "nothing in the raw trace"; return 1; }
 	echo >"$TRACE/trace"
