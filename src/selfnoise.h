@@ -3,6 +3,7 @@
 #define _KEV_SELFNOISE_H
 
 #include <linux/cred.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
@@ -45,7 +46,8 @@ static __always_inline enum kev_noise kev_selfnoise_cause(void)
 static inline enum kev_noise kev_selfnoise_subject(const struct task_struct *task)
 {
 #ifdef CONFIG_KEYS
-	const struct key *key = READ_ONCE(__task_cred(task)->session_keyring);
+	/* Raw, as lockdep does not take a section without preemption for a reader's */
+	const struct key *key = READ_ONCE(rcu_dereference_raw(task->real_cred)->session_keyring);
 
 	return key ? kev_selfnoise_key(key, task) : KEV_NOISE_NONE;
 #else
