@@ -15,7 +15,7 @@
 #endif
 
 /* 2026-11: hex digits have left linux/kernel.h, for good in 7.2 */
-#if __has_include(<linux/hex.h>)
+#ifdef KEV_HAVE_HEX_H
 #include <linux/hex.h>
 #endif
 
