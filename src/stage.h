@@ -91,7 +91,7 @@ static __always_inline u32 kev_stage_self(void)
 static __always_inline void kev_stage_mark(struct kev_stage *st, unsigned int context)
 {
 	if (likely(context == KEV_TASK))
-		/* One store for that and who: kev_stage_repair_all() may interrupt anywhere */
+		/* That, and which task, in one store: kev_stage_repair_all() may interrupt */
 		WRITE_ONCE(st->writer, kev_stage_self());
 	else
 		/* A nested raise leaves @inside as it found it, so plain stores do. */

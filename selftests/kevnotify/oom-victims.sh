@@ -116,54 +116,6 @@ probes_off() {
 }
 
 off() {
-	source_is oom state on && echo 0 >"$KERNEL/ftrace_enabled" || return 1
-	state_of_source 'on: probes are switched off, see kernel.ftrace_enabled: SCOPE,' &&
-		hog small 200 && seq=$(newest oom) && left_out "$seq"
-	off_status=$?
-	echo 1 >"$KERNEL/ftrace_enabled"
-	is 0 "$off_status" && source_is oom state on && hog small 200 && seq=$(newest oom) && gave "$seq" KEVNOTIFY_SCOPE=memcg
-}
-
-# slowly MS COMMAND…: while each line of the kernel's log takes so long
-slowly() {
-	echo "$1" >"$KERNEL/printk_delay"
-	shift
-	"$@"
-	slowly_status=$?
-	echo 0 >"$KERNEL/printk_delay"
-	return "$slowly_status"
-}
-
-reporting() {
-	klog | grep 'invoked oom-killer'
-}
-
-# await_report: it has begun, and will not be over soon
-await_report() {
-	await 300 reporting && echo 3000 >"$KERNEL/printk_delay"
-}
-
-# The source is switched off and on while the kernel writes its report: of that call
-# nothing is known any more. And then the module goes.
-mid_report() {
-	in_group small 200
-	await_report && writes "$PARAMS/sources" -oom && writes "$PARAMS/sources" +oom &&
-		is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
-		echo 0 >"$KERNEL/printk_delay" || return 1
-	wait "$pid"
-	is 137 $? && kills 1 && seq=$(newest oom) && left_out "$seq"
-}
-
-unload_mid_report() {
-	in_group small 200
-	await_report && unload && is 0 "$(klog | grep -c 'Killed process')" 'kills so far' &&
-		echo 0 >"$KERNEL/printk_delay" || return 1
-	wait "$pid"
-	is 137 $? && reload interval=0 burst=0 helper="$HELPER" && hog small 200 &&
-		seq=$(newest oom) && gave "$seq" KEVNOTIFY_SCOPE=memcg
-}
-
-off() {
 	writes "$PARAMS/sources" -oom && klog_mark && in_group small 200 || return 1
 	wait "$pid"
 	is 137 $? && source_is oom raised "$raised" && source_is oom state off
