@@ -113,6 +113,8 @@ as_reported() {
 
 # begin_oom: groups "all" and "small", and no list of all tasks in each report
 begin_oom() {
+	# A hog is always the better victim than the test itself
+	echo -999 >/proc/self/oom_score_adj
 	# No poll: on a slow machine one would see how little memory is left
 	begin interval=0 burst=0
 	read -r dump <"$VM/oom_dump_tasks"

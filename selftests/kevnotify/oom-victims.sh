@@ -62,8 +62,10 @@ whole_cgroup() {
 
 # --- Marks that kill nothing
 
+# sleeps: the hog has its memory, and waits for the disk. Its shell may sleep too, and
+# has neither.
 sleeps() {
-	has ') D ' "$(cat "/proc/$pid/stat")"
+	holding all 20 && has '(hog) D ' "$(cat "/proc/$pid/stat")"
 }
 
 marked() {
@@ -76,17 +78,17 @@ no_kill() {
 	mkdir -p "$MNT" && { modprobe loop 2>/dev/null; :; } &&
 		dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null &&
 		mke2fs -F "$WORK/disk" >/dev/null && mount -t ext4 -o loop "$WORK/disk" "$MNT" &&
-		fsfreeze --freeze "$MNT" && in_group all -f "$MNT/file" 20 &&
-		await 60 sleeps && kill -9 "$pid" || return 1
+		fsfreeze --freeze "$MNT" || return 1
 	before=$(killed)
 	echo >"$TRACE/trace"
 	echo 0 >"$TRACE/options/record-cmd"
 	echo 1 >"$TRACE/events/oom/mark_victim/enable"
-	echo f >/proc/sysrq-trigger
-	await 60 marked
+	in_group all -f "$MNT/file" 20
+	await 60 sleeps && kill -9 "$pid" && echo f >/proc/sysrq-trigger && await 60 marked
 	no_kill_status=$?
 	echo 0 >"$TRACE/events/oom/mark_victim/enable"
 	fsfreeze --unfreeze "$MNT"
+	kill -9 "$pid" 2>/dev/null
 	wait "$pid"
 	umount "$MNT" && is 0 "$no_kill_status" && is "$before" "$(killed)" &&
 		settle && source_is oom raised "$raised"
