@@ -398,6 +398,11 @@ helper_records() {
 		tr '\n' ';'
 }
 
+# killed: how many the kernel has killed for memory, as it counts itself
+killed() {
+	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
+}
+
 # --- Helpers and their receipts; see receipt.c
 
 # receiver NAME: a helper that gives receipts, in $WORK

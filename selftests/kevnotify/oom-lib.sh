@@ -52,11 +52,6 @@ holding() {
 	read -r held <"$CGROUPS/$1/memory.current" && atleast $(($2 << 20)) "$held"
 }
 
-# killed: by the kernel, as it counts itself
-killed() {
-	awk '$1 == "oom_kill" { print $2 }' /proc/vmstat
-}
-
 # cgroup_killed CGROUP N: so says the cgroup
 cgroup_killed() {
 	is "$2" "$(awk '$1 == "oom_kill" { print $2 }' "$CGROUPS/$1/memory.events")"
