@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: quick debug suite
+# Lists: quick kernel debug suite
 #
 # The module goes and comes again.
 . ./lib.sh

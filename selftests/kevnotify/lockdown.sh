@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: 6.1 6.12; --smp 2
+# Guest: 6.1; --smp 2
 #
 # The kernel is locked down (integrity) while the module is loaded: fault
 # injection is refused, all else works, and an unsigned module does not come back.

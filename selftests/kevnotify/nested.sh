@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: 6.1 6.12 debug; --expect-badness BUG:.kernel.NULL.pointer|Oops:|KASAN:.null-ptr|general.protection
+# Guest: 6.1; --expect-badness BUG:.kernel.NULL.pointer|Oops:|KASAN:.null-ptr|general.protection
 #
 # Raises that are interrupted between reserve and commit: by an NMI or a
 # breakpoint that raises, by themselves, and by the death of the task.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Lists: kernel
 #
 # Real out-of-memory kills: of the whole machine, of a cgroup, by sysrq; whose limit it
 # was. What a record says is compared with the kernel's own report.
