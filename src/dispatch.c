@@ -22,6 +22,7 @@
 #include "helper.h"
 #include "inject.h"
 #include "log.h"
+#include "outcome.h"
 #include "params.h"
 #include "pause.h"
 #include "raise.h"
@@ -76,7 +77,7 @@ static void kev_dispatch_follow_helper(void)
 		return;
 	has = kev_helper_get(&kev_d.helper);
 	kev_backoff_end();
-	kev_run_forget();
+	kev_outcome_forget();
 	kev_feed_overrun();
 	if (has && kev_d.helper.since != since)
 		kev_dispatch_skip_to(kev_d.helper.from);
