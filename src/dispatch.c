@@ -11,7 +11,6 @@
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/wait.h>
 
 #include "check.h"
@@ -26,7 +25,6 @@
 #include "params.h"
 #include "pause.h"
 #include "raise.h"
-#include "report.h"
 #include "run.h"
 #include "selfnoise.h"
 #include "source.h"
@@ -39,8 +37,6 @@
 #define KEV_BACKSTOP		(10 * HZ)
 /* A suspend does not wait longer for a start that is cancelled */
 #define KEV_CANCEL_MAX		(2 * HZ)
-/* control/test waits for so long beyond the parameter "timeout" */
-#define KEV_TEST_SLACK		(3 * HZ)
 
 /* kevnotifyd's own state */
 static struct {
@@ -53,8 +49,6 @@ static struct {
 
 static struct task_struct *kev_dispatch_task;
 static void (*kev_signal_fn)(unsigned int seen);
-/* One test at a time */
-static DEFINE_MUTEX(kev_test_mutex);
 /* One writer that pauses at a time */
 static DEFINE_MUTEX(kev_pause_mutex);
 
@@ -374,82 +368,6 @@ int kev_dispatch_replay(u64 from)
 		return -ERANGE;
 	kev_feed_replay(from);
 	return 0;
-}
-
-/* The record of the test that was raised when the next one was to be @seq; 0: not admitted */
-static u64 kev_test_find(u64 seq)
-{
-	struct kev_record *rec = kmalloc(sizeof(*rec), GFP_KERNEL);
-	u64 found = 0;
-
-	for (; rec && !found && seq < kev_log_next(); seq++)
-		if (!kev_log_copy(seq, rec) && kev_report_test(rec))
-			found = seq;
-	kfree(rec);
-	return found;
-}
-
-static int kev_test_wait(u64 seq)
-{
-	unsigned int timeout = kev_param(KEV_TIMEOUT);
-	unsigned long limit = MAX_SCHEDULE_TIMEOUT;
-	long left;
-	int err;
-
-	if (timeout)
-		limit = msecs_to_jiffies(timeout) + KEV_TEST_SLACK;
-	/* Interruptible, as a killable task cannot be frozen; and not to begin again */
-	left = wait_event_interruptible_timeout(kev_wake_waiters,
-						kev_report_test_known(seq, &err) ||
-						kev_wake_stopping(), limit);
-	if (left < 0)
-		return -EINTR;
-	if (kev_report_test_known(seq, &err))
-		return err;
-	return left ? -ENODEV : -ETIMEDOUT;
-}
-
-static int kev_test_run(void)
-{
-	struct kev_helper helper;
-	u64 from, seq;
-	int err;
-
-	/* It would wait for its own end */
-	if (kev_selfnoise_runs())
-		return -EDEADLK;
-	if (!kev_helper_get(&helper))
-		return -ENXIO;
-	if (kev_pause_any())
-		return -EAGAIN;
-	from = kev_log_next();
-	kev_report_test_raise();
-	err = kev_wake_drain();
-	if (err)
-		return err;
-	seq = kev_test_find(from);
-	if (!seq)
-		return kev_wake_stopping() ? -ENODEV : -ENOBUFS;
-	kev_report_test_begin(seq);
-	return kev_test_wait(seq);
-}
-
-/**
- * kev_dispatch_test() - send an event the whole way to the helper
- *
- * Context: task; sleeps until its outcome is known, or the parameter "timeout"
- * and 3 s.
- * Return: 0 or the outcome as an errno, see Documentation/ABI.
- */
-int kev_dispatch_test(void)
-{
-	int err;
-
-	if (mutex_lock_interruptible(&kev_test_mutex))
-		return -ERESTARTSYS;
-	err = kev_test_run();
-	mutex_unlock(&kev_test_mutex);
-	return err;
 }
 
 /**

@@ -12,7 +12,6 @@ void kev_dispatch_wake_machine(void);
 const char *kev_dispatch_state(void);
 int kev_dispatch_flush(void);
 int kev_dispatch_replay(u64 from);
-int kev_dispatch_test(void);
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen));
 void kev_dispatch_stop(void);
 

@@ -24,6 +24,7 @@
 #include "report.h"
 #include "stats.h"
 #include "stream.h"
+#include "test.h"
 #include "wake.h"
 
 /* Records looked at in one call, so that collection goes on */
@@ -66,10 +67,10 @@ struct kev_feed_turn {
 /* With the lock held: if a test's record is among those that wait before @to, its end is @what */
 static void kev_feed_test_ends(u64 to, enum kev_stat what)
 {
-	u64 seq = kev_report_test_seq();
+	u64 seq = kev_test_seq();
 
 	if (seq < to && kev_cursor_waits(&kev_feed.cursor, seq))
-		kev_report_test_record(seq, what);
+		kev_test_end_record(seq, what);
 }
 
 /* With the lock held, and no record taken */
@@ -149,7 +150,7 @@ static u64 kev_feed_age_ms(u64 mono)
 static enum kev_stat kev_feed_judge(const struct kev_record *rec)
 {
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
-	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_own(rec))
+	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_is_own(rec))
 		return KEV_STAT_FILTERED;
 	if (kev_feed_age_ms(rec->event.mono) > kev_param(KEV_HOLD))
 		return KEV_STAT_EXPIRED;
@@ -271,10 +272,10 @@ bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
 	empty = kev_feed.cursor.next == kev_log_next();
 	raw_spin_unlock(&kev_feed.lock);
 	/* An exec mode test is known when its run has ended */
-	if (mine && kev_report_test(rec) && (who || what != KEV_STAT_DELIVERED))
-		kev_report_test_record(rec->seq, what);
+	if (mine && kev_report_is_test(rec) && (who || what != KEV_STAT_DELIVERED))
+		kev_test_end_record(rec->seq, what);
 	/* From now on linger counts; and somebody waits for a test */
-	if (mine && ((who && empty) || kev_report_test(rec)))
+	if (mine && ((who && empty) || kev_report_is_test(rec)))
 		kev_wake_kick();
 	return mine;
 }

@@ -15,6 +15,7 @@
 #include "report.h"
 #include "run.h"
 #include "stats.h"
+#include "test.h"
 #include "trace.h"
 #include "wake.h"
 
@@ -156,8 +157,8 @@ static void kev_outcome_report(const struct kev_run *run, const struct kev_resul
 		seen.outcome = KEV_NOEXEC;
 		seen.code = ENODATA;
 	}
-	if (run->rec && kev_report_test(run->rec) && (!run->pipe || unread || !run->execed))
-		kev_report_test_run(kev_run_seq(run), &seen);
+	if (run->rec && kev_report_is_test(run->rec) && (!run->pipe || unread || !run->execed))
+		kev_test_end_run(kev_run_seq(run), &seen);
 }
 
 static void kev_outcome_measure(const struct kev_run *run, const struct kev_result *res)

@@ -17,13 +17,13 @@
 #include "log.h"
 #include "params.h"
 #include "pause.h"
-#include "report.h"
 #include "source.h"
 #include "sources/poll.h"
 #include "sources/sources.h"
 #include "stage.h"
 #include "stats.h"
 #include "sysfs.h"
+#include "test.h"
 
 #define KEV_ABI			1
 #define KEV_MANUAL_LEVEL	5	/* of control/raise without a level */
@@ -288,7 +288,7 @@ static struct kobj_attribute end_grace_attr = __ATTR_RW(end_grace);
 
 static ssize_t test_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return kev_report_test_show(buf);
+	return kev_test_show(buf);
 }
 
 static ssize_t test_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -300,7 +300,7 @@ static ssize_t test_store(struct kobject *kobj, struct kobj_attribute *attr,
 		return -EPERM;
 	if (kev_parse_bool(buf, &test) || !test)
 		return kev_refuse("control/test", "not 1");
-	return kev_dispatch_test() ?: count;
+	return kev_test_write() ?: count;
 }
 
 static struct kobj_attribute test_attr = __ATTR_RW(test);

@@ -76,22 +76,22 @@ int kev_log_copy(u64 seq, struct kev_record *rec)
 	return 0;
 }
 
-bool kev_report_own(const struct kev_record *rec)
+bool kev_report_is_own(const struct kev_record *rec)
 {
 	return false;
 }
 
-bool kev_report_test(const struct kev_record *rec)
+bool kev_report_is_test(const struct kev_record *rec)
 {
 	return false;
 }
 
-u64 kev_report_test_seq(void)
+u64 kev_test_seq(void)
 {
 	return test_seq;
 }
 
-void kev_report_test_record(u64 seq, enum kev_stat what)
+void kev_test_end_record(u64 seq, enum kev_stat what)
 {
 	tests_ended++;
 	test_end = what;
