@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "counters.h"
 #include "debugfs.h"
 #include "feed.h"
 #include "inject.h"
@@ -15,7 +16,6 @@
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
-#include "sysfs.h"
 
 static struct dentry *kev_debugfs;
 
@@ -27,13 +27,13 @@ static int stats_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
 
-	for (i = 0; i < kev_counters(); i++)
+	for (i = 0; i < KEV_COUNTERS; i++)
 		if (i != KEV_STAT_RAISED)
-			seq_printf(m, "%s %lld\n", kev_counter_name(i), kev_counter_read(i));
+			seq_printf(m, "%s %lld\n", kev_counters_name(i), kev_counters_read(i));
 	/* Pairs with the collector's ways from a slot to its count */
 	smp_rmb();
-	seq_printf(m, "%s %llu\n", kev_counter_name(KEV_STAT_RAISED),
-		   kev_counter_read(KEV_STAT_RAISED));
+	seq_printf(m, "%s %llu\n", kev_counters_name(KEV_STAT_RAISED),
+		   kev_counters_read(KEV_STAT_RAISED));
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);

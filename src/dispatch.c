@@ -35,8 +35,6 @@
 
 /* The longest sleep: if a doorbell were ever lost, its event would wait so long */
 #define KEV_BACKSTOP		(10 * HZ)
-/* A suspend does not wait longer for a start that is cancelled */
-#define KEV_CANCEL_MAX		(2 * HZ)
 
 /* kevnotifyd's own state */
 static struct {
@@ -242,18 +240,12 @@ static int kev_dispatch_thread(void *unused)
 	return 0;
 }
 
-/* A pass has ended since, and no run is under way: with a reason set before, none starts */
-static bool kev_dispatch_rests(u32 asked)
-{
-	return kev_wake_passed(asked) && !kev_run_active();
-}
-
 static int kev_dispatch_pause_wait(void)
 {
 	u32 asked = kev_wake_ask();
 
 	/* Interruptible, as a killable task cannot be frozen: a suspend has it begin again */
-	if (wait_event_interruptible(kev_wake_waiters, kev_dispatch_rests(asked) ||
+	if (wait_event_interruptible(kev_wake_waiters, kev_run_rests(asked) ||
 				     !kev_pause_is(KEV_PAUSE_USER) || kev_wake_stopping()))
 		return -ERESTARTSYS;
 	if (kev_wake_stopping())
@@ -290,43 +282,6 @@ int kev_dispatch_pause(void)
 	return err;
 }
 
-/* Nothing is on its way to exec, for which the kernel would wait */
-static bool kev_dispatch_may_sleep(u32 asked)
-{
-	return (kev_dispatch_rests(asked) || (kev_wake_passed(asked) && kev_run_execed())) &&
-	       !kev_check_busy();
-}
-
-/**
- * kev_dispatch_sleep_machine() - start no more runs, and cancel a start that has not come to exec
- * @why: KEV_PAUSE_PM or KEV_PAUSE_REBOOT
- *
- * Context: task; sleeps until there is no such start, but not for ever.
- */
-void kev_dispatch_sleep_machine(enum kev_pause why)
-{
-	u32 asked;
-
-	kev_pause_set(why);
-	kev_wake_all();
-	asked = kev_wake_ask();
-	if (!wait_event_timeout(kev_wake_waiters, kev_dispatch_may_sleep(asked), KEV_CANCEL_MAX))
-		pr_err("the start of a helper was not cancelled in time\n");
-}
-
-/**
- * kev_dispatch_wake_machine() - the machine has resumed, or did not suspend after all
- *
- * Runs start when "grace" has passed anew.
- *
- * Context: task.
- */
-void kev_dispatch_wake_machine(void)
-{
-	kev_pause_grace();
-	kev_pause_clear(KEV_PAUSE_PM);
-}
-
 /**
  * kev_dispatch_state() - what kevnotifyd is doing
  *
@@ -338,36 +293,6 @@ const char *kev_dispatch_state(void)
 	if (kev_run_active())
 		return "running";
 	return kev_pause_any() ? "paused" : "idle";
-}
-
-/**
- * kev_dispatch_flush() - have the helper skip all that was raised so far
- *
- * Context: task; sleeps for one more pass.
- * Return: 0, or as kev_wake_drain().
- */
-int kev_dispatch_flush(void)
-{
-	int err = kev_wake_drain();
-
-	if (!err)
-		kev_feed_flush(kev_log_next());
-	return err;
-}
-
-/**
- * kev_dispatch_replay() - have the helper go on with an older record
- * @from: its number; the oldest there is, if that one is gone
- *
- * Context: task.
- * Return: 0 or -ERANGE for a record to come.
- */
-int kev_dispatch_replay(u64 from)
-{
-	if (from > kev_log_next())
-		return -ERANGE;
-	kev_feed_replay(from);
-	return 0;
 }
 
 /**

@@ -8,10 +8,15 @@
 #include <linux/reboot.h>
 #include <linux/suspend.h>
 
-#include "dispatch.h"
+#include "check.h"
 #include "machine.h"
+#include "pause.h"
+#include "run.h"
 #include "stage.h"
 #include "wake.h"
+
+/* A suspend does not wait longer for a start that is cancelled */
+#define KEV_MACHINE_CANCEL_MAX	(2 * HZ)
 
 static int kev_machine_dead;
 static int kev_machine_online;
@@ -54,18 +59,45 @@ static void kev_machine_cpus_exit(void)
 	cpuhp_remove_state_nocalls(kev_machine_dead);
 }
 
+/* Nothing is on its way to exec, for which the kernel would wait */
+static bool kev_machine_may_sleep(u32 asked)
+{
+	return (kev_run_rests(asked) || (kev_wake_passed(asked) && kev_run_execed())) &&
+	       !kev_check_busy();
+}
+
+/* Start no more runs, cancel a start that has not come to exec, and wait, but not for ever */
+static void kev_machine_sleep(enum kev_pause why)
+{
+	u32 asked;
+
+	kev_pause_set(why);
+	kev_wake_all();
+	asked = kev_wake_ask();
+	if (!wait_event_timeout(kev_wake_waiters, kev_machine_may_sleep(asked),
+				KEV_MACHINE_CANCEL_MAX))
+		pr_err("the start of a helper was not cancelled in time\n");
+}
+
+/* It has resumed, or did not suspend after all: "grace" counts anew */
+static void kev_machine_wake(void)
+{
+	kev_pause_grace();
+	kev_pause_clear(KEV_PAUSE_PM);
+}
+
 static int kev_machine_pm(struct notifier_block *nb, unsigned long action, void *unused)
 {
 	switch (action) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
 	case PM_RESTORE_PREPARE:
-		kev_dispatch_sleep_machine(KEV_PAUSE_PM);
+		kev_machine_sleep(KEV_PAUSE_PM);
 		break;
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 	case PM_POST_RESTORE:
-		kev_dispatch_wake_machine();
+		kev_machine_wake();
 		break;
 	}
 	/* It is not for kevnotify to keep the machine awake */
@@ -76,7 +108,7 @@ static struct notifier_block kev_machine_pm_block = { .notifier_call = kev_machi
 
 static int kev_machine_reboot(struct notifier_block *nb, unsigned long action, void *unused)
 {
-	kev_dispatch_sleep_machine(KEV_PAUSE_REBOOT);
+	kev_machine_sleep(KEV_PAUSE_REBOOT);
 	return NOTIFY_DONE;
 }
 

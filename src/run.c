@@ -22,6 +22,7 @@
 #include "stats.h"
 #include "stdin.h"
 #include "stdout.h"
+#include "wake.h"
 
 #define KEV_RUN_BIRTH	(10 * HZ)	/* from the order to a child */
 
@@ -275,6 +276,12 @@ bool kev_run_active(void)
 {
 	/* Pairs with kev_run_ended() */
 	return smp_load_acquire(&kev_run.running);
+}
+
+/* A pass has ended since, and no run is under way: with a reason set before, none starts */
+bool kev_run_rests(u32 asked)
+{
+	return kev_wake_passed(asked) && !kev_run_active();
 }
 
 /* Has the run under way come to exec? */

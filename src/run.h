@@ -45,6 +45,7 @@ bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec
 unsigned long kev_run_watch(void);
 bool kev_run_over(void);
 bool kev_run_active(void);
+bool kev_run_rests(u32 asked);
 bool kev_run_execed(void);
 void kev_run_reap(void);
 unsigned int kev_run_stuck(void);

@@ -2,11 +2,21 @@
 #ifndef _KEV_SYSFS_H
 #define _KEV_SYSFS_H
 
+#include <linux/kobject.h>
+#include <linux/sysfs.h>
 #include <linux/types.h>
 
-unsigned int kev_counters(void);
-const char *kev_counter_name(unsigned int i);
-u64 kev_counter_read(unsigned int i);
+/* Files of control/ */
+#define KEV_SYSFS_CONTROLS	6
+
+extern const struct kobj_attribute kev_sysfs_control_attrs[KEV_SYSFS_CONTROLS];
+
+int kev_sysfs_sources_init(struct kobject *parent);
+void kev_sysfs_sources_exit(void);
+
+int kev_sysfs_refuse(const char *what, const char *rule);
+int kev_sysfs_parse_bool(const char *buf, bool *value);
+int kev_sysfs_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsigned int n);
 
 int kev_sysfs_init(void);
 void kev_sysfs_exit(void);
