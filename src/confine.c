@@ -17,15 +17,10 @@
 /* One way: what it locks can be read without the mutex */
 static bool kev_confine_lock;
 
-/**
- * kev_confine_locked() - may this no longer be changed?
- * @what: what would be changed, for the log
- *
- * Context: task. With kev_params_mutex held the answer lasts.
- */
+/* May this no longer be changed? With kev_param_mutex held the answer lasts. */
 bool kev_confine_locked(const char *what)
 {
-	if (!kev_params_are_live() || !READ_ONCE(kev_confine_lock))
+	if (!kev_param_is_live() || !READ_ONCE(kev_confine_lock))
 		return false;
 	pr_warn_ratelimited("%s: not changed: helper_lock is set until the module is unloaded\n",
 			    what);
@@ -39,7 +34,7 @@ static int kev_confine_lock_set(const char *text, const struct kernel_param *kp)
 {
 	int word = sysfs_match_string(kev_confine_lock_words, text);
 
-	if (kev_params_are_live() && !kev_may_write("helper_lock"))
+	if (kev_param_is_live() && !kev_may_write("helper_lock"))
 		return -EPERM;
 	if (kev_confine_locked("helper_lock"))
 		return -EPERM;
@@ -48,9 +43,9 @@ static int kev_confine_lock_set(const char *text, const struct kernel_param *kp)
 			(int)min_t(size_t, strcspn(text, "\n"), 32), text);
 		return word;
 	}
-	mutex_lock(&kev_params_mutex);
+	mutex_lock(&kev_param_mutex);
 	WRITE_ONCE(kev_confine_lock, word & 1);
-	mutex_unlock(&kev_params_mutex);
+	mutex_unlock(&kev_param_mutex);
 	return 0;
 }
 
@@ -66,12 +61,6 @@ MODULE_PARM_DESC(helper_lock, "Y: helper, helper_caps and helper_lock cannot be 
 
 static u64 kev_confine_mask = KEV_CONFINE_ALL;
 
-/**
- * kev_confine_caps() - the parameter "helper_caps"
- *
- * Context: any.
- * Return: the set.
- */
 kernel_cap_t kev_confine_caps(void)
 {
 	u64 mask = READ_ONCE(kev_confine_mask);
@@ -89,7 +78,7 @@ static int kev_confine_caps_set(const char *text, const struct kernel_param *kp)
 	u64 mask = KEV_CONFINE_ALL;
 	int err = 0;
 
-	if (kev_params_are_live() && !kev_may_write("helper_caps"))
+	if (kev_param_is_live() && !kev_may_write("helper_caps"))
 		return -EPERM;
 	if (!sysfs_streq(text, "all"))
 		err = kstrtou64(text, 16, &mask);
@@ -100,12 +89,12 @@ static int kev_confine_caps_set(const char *text, const struct kernel_param *kp)
 			(int)min_t(size_t, strcspn(text, "\n"), 32), text, KEV_CONFINE_ALL);
 		return err;
 	}
-	mutex_lock(&kev_params_mutex);
+	mutex_lock(&kev_param_mutex);
 	if (kev_confine_locked("helper_caps"))
 		err = -EPERM;
 	else
 		WRITE_ONCE(kev_confine_mask, mask);
-	mutex_unlock(&kev_params_mutex);
+	mutex_unlock(&kev_param_mutex);
 	return err;
 }
 
@@ -124,12 +113,6 @@ MODULE_PARM_DESC(helper_caps, "hex mask of the capabilities that the helper may 
 
 static int kev_confine_adj = -900;
 
-/**
- * kev_confine_oom_score_adj() - the parameter "helper_oom_score_adj"
- *
- * Context: any.
- * Return: the value.
- */
 int kev_confine_oom_score_adj(void)
 {
 	return READ_ONCE(kev_confine_adj);
@@ -139,7 +122,7 @@ static int kev_confine_adj_set(const char *text, const struct kernel_param *kp)
 {
 	int value, err;
 
-	if (kev_params_are_live() && !kev_may_write("helper_oom_score_adj"))
+	if (kev_param_is_live() && !kev_may_write("helper_oom_score_adj"))
 		return -EPERM;
 	err = kstrtoint(text, 0, &value);
 	if (!err && (value < OOM_SCORE_ADJ_MIN || value > OOM_SCORE_ADJ_MAX))

@@ -12,11 +12,9 @@
 
 #include "cursor.h"
 
-/**
- * kev_cursor_init() - begin at the first record there will be
- * @c: the cursor
- * @done: bits, all clear, for dealing with urgent records first; NULL: in order
- * @records: how many bits, a power of two: the size of the log
+/*
+ * Begin at the first record there will be. @done: a clear bit for each of the log's
+ * @records, to deal with urgent ones first; NULL: in order.
  */
 void kev_cursor_init(struct kev_cursor *c, unsigned long *done, u32 records)
 {
@@ -76,16 +74,10 @@ static u64 kev_cursor_leave_out(struct kev_cursor *c, u64 to)
 	return n;
 }
 
-/**
- * kev_cursor_choose() - which record comes next?
- * @c: the cursor, with a record at @c->next
- * @end: the end of the log
- * @level: tells a record's level
- *
- * The first urgent one, or the one at the cursor if there is none or if
- * KEV_CURSOR_STREAK were given ahead of it.
- *
- * Return: its number; 0 if one call is not enough to say. As what comes during a
+/*
+ * Which record comes next, with one at @c->next? The first urgent one, or the one at
+ * the cursor if there is none or if KEV_CURSOR_STREAK were given ahead of it.
+ * Returns its number; 0 if one call is not enough to say. As what comes during a
  * search is not looked at, a few calls always are.
  */
 u64 kev_cursor_choose(struct kev_cursor *c, u64 end, kev_level_fn *level)
@@ -107,11 +99,9 @@ u64 kev_cursor_choose(struct kev_cursor *c, u64 end, kev_level_fn *level)
 	return urgent ? c->scan : c->next;
 }
 
-/**
- * kev_cursor_pass() - a record has been dealt with
- * @c: the cursor
- * @seq: the one at @c->next, or the one that was chosen
- * @given: it was given to the reader, and did not merely turn out not to be for it
+/*
+ * The record at @c->next, or the one that was chosen, has been dealt with. @given:
+ * it was given to the reader, and did not merely turn out not to be for it.
  */
 void kev_cursor_pass(struct kev_cursor *c, u64 seq, bool given)
 {
@@ -127,13 +117,7 @@ void kev_cursor_pass(struct kev_cursor *c, u64 seq, bool given)
 	kev_cursor_advance(c);
 }
 
-/**
- * kev_cursor_overrun() - leave out the records that the log came round on
- * @c: the cursor
- * @first: the oldest record in the log
- *
- * Return: how many were lost.
- */
+/* The log came round up to @first; how many were lost */
 u64 kev_cursor_overrun(struct kev_cursor *c, u64 first)
 {
 	u64 n = kev_cursor_leave_out(c, first);
@@ -142,28 +126,16 @@ u64 kev_cursor_overrun(struct kev_cursor *c, u64 first)
 	return n;
 }
 
-/**
- * kev_cursor_flush() - leave out the records before another one
- * @c: the cursor
- * @to: that one
- *
- * Return: how many were skipped.
- */
+/* Leave out the records before @to; how many were skipped */
 u64 kev_cursor_flush(struct kev_cursor *c, u64 to)
 {
 	c->goal = 0;
 	return kev_cursor_leave_out(c, to);
 }
 
-/**
- * kev_cursor_replay() - go on with a record, and all behind it
- * @c: the cursor
- * @to: that one; in the log, or its end
- *
- * Those behind it that were dealt with come again too, in whatever order they
- * were.
- *
- * Return: how many were skipped, if it is ahead of the cursor.
+/*
+ * Go back to @to. Records behind it that were dealt with come again too, in whatever
+ * order they were. If it is ahead of the cursor: how many are skipped.
  */
 u64 kev_cursor_replay(struct kev_cursor *c, u64 to)
 {
@@ -182,25 +154,12 @@ u64 kev_cursor_replay(struct kev_cursor *c, u64 to)
 	return skipped;
 }
 
-/**
- * kev_cursor_pending() - how many records have not been dealt with?
- * @c: the cursor
- * @end: the end of the log
- *
- * Return: the number.
- */
 u64 kev_cursor_pending(const struct kev_cursor *c, u64 end)
 {
 	return end - c->next - c->ahead;
 }
 
-/**
- * kev_cursor_waits() - is there still something to be done about a record?
- * @c: the cursor
- * @seq: its number
- *
- * Return: false if it has been dealt with.
- */
+/* Is there still something to be done about a record? */
 bool kev_cursor_waits(const struct kev_cursor *c, u64 seq)
 {
 	if (seq < c->next)

@@ -17,13 +17,13 @@
 #include "stage.h"
 #include "stats.h"
 
-static struct dentry *kev_debugfs;
+static struct dentry *kev_debugfs_dir;
 
 /*
  * What was raised is read, and printed, last: what has become of the events was
  * counted later, so that the sum of that never exceeds it.
  */
-static int stats_show(struct seq_file *m, void *unused)
+static int kev_debugfs_stats_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
 
@@ -36,9 +36,9 @@ static int stats_show(struct seq_file *m, void *unused)
 		   kev_counters_read(KEV_STAT_RAISED));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(stats);
+DEFINE_SHOW_ATTRIBUTE(kev_debugfs_stats);
 
-static void kev_hist_show(struct seq_file *m, const char *name, const struct kev_hist *hist)
+static void kev_debugfs_hist(struct seq_file *m, const char *name, const struct kev_hist *hist)
 {
 	unsigned int i;
 
@@ -50,15 +50,15 @@ static void kev_hist_show(struct seq_file *m, const char *name, const struct kev
 	}
 }
 
-static int latency_show(struct seq_file *m, void *unused)
+static int kev_debugfs_latency_show(struct seq_file *m, void *unused)
 {
-	kev_hist_show(m, "raise_to_exec", &kev_hist_raise_to_exec);
-	kev_hist_show(m, "exec_to_exit", &kev_hist_exec_to_exit);
+	kev_debugfs_hist(m, "raise_to_exec", &kev_hist_raise_to_exec);
+	kev_debugfs_hist(m, "exec_to_exit", &kev_hist_exec_to_exit);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(latency);
+DEFINE_SHOW_ATTRIBUTE(kev_debugfs_latency);
 
-static int refs_show(struct seq_file *m, void *unused)
+static int kev_debugfs_refs_show(struct seq_file *m, void *unused)
 {
 	struct kev_source *src = NULL;
 
@@ -70,9 +70,9 @@ static int refs_show(struct seq_file *m, void *unused)
 	kev_run_show(m);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(refs);
+DEFINE_SHOW_ATTRIBUTE(kev_debugfs_refs);
 
-static int log_show(struct seq_file *m, void *unused)
+static int kev_debugfs_log_show(struct seq_file *m, void *unused)
 {
 	struct kev_cursor c;
 	unsigned int cpu;
@@ -86,15 +86,15 @@ static int log_show(struct seq_file *m, void *unused)
 			   kev_stage_tail(cpu));
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(log);
+DEFINE_SHOW_ATTRIBUTE(kev_debugfs_log);
 
-static int kev_knob_get(void *data, u64 *value)
+static int kev_debugfs_knob_get(void *data, u64 *value)
 {
 	*value = READ_ONCE(*(u32 *)data);
 	return 0;
 }
 
-static int kev_knob_set(void *data, u64 value)
+static int kev_debugfs_knob_set(void *data, u64 value)
 {
 	if (!kev_may_write("inject"))
 		return -EPERM;
@@ -103,42 +103,32 @@ static int kev_knob_set(void *data, u64 value)
 	WRITE_ONCE(*(u32 *)data, value);
 	return 0;
 }
-DEFINE_DEBUGFS_ATTRIBUTE(kev_knob_fops, kev_knob_get, kev_knob_set, "%llu\n");
+DEFINE_DEBUGFS_ATTRIBUTE(kev_debugfs_knob_fops, kev_debugfs_knob_get, kev_debugfs_knob_set,
+			 "%llu\n");
 
-/**
- * kev_debugfs_init() - show what there is to debug
- *
- * Best effort: errors are ignored.
- *
- * Context: task; may sleep.
- * Return: 0.
- */
+/* Best effort: errors are ignored */
 int kev_debugfs_init(void)
 {
 	struct dentry *inject;
 	int i;
 
-	kev_debugfs = debugfs_create_dir("kevnotify", NULL);
-	debugfs_create_file("stats", 0444, kev_debugfs, NULL, &stats_fops);
-	debugfs_create_file("latency", 0444, kev_debugfs, NULL, &latency_fops);
-	debugfs_create_file("refs", 0444, kev_debugfs, NULL, &refs_fops);
-	debugfs_create_file("log", 0444, kev_debugfs, NULL, &log_fops);
+	kev_debugfs_dir = debugfs_create_dir("kevnotify", NULL);
+	debugfs_create_file("stats", 0444, kev_debugfs_dir, NULL, &kev_debugfs_stats_fops);
+	debugfs_create_file("latency", 0444, kev_debugfs_dir, NULL, &kev_debugfs_latency_fops);
+	debugfs_create_file("refs", 0444, kev_debugfs_dir, NULL, &kev_debugfs_refs_fops);
+	debugfs_create_file("log", 0444, kev_debugfs_dir, NULL, &kev_debugfs_log_fops);
 
-	inject = debugfs_create_dir("inject", kev_debugfs);
+	inject = debugfs_create_dir("inject", kev_debugfs_dir);
 	for (i = 0; i < KEV_INJECTS; i++)
 		debugfs_create_file_unsafe(kev_inject_names[i], 0644, inject,
-					   &kev_inject_knobs[i].every, &kev_knob_fops);
+					   &kev_inject_knobs[i].every, &kev_debugfs_knob_fops);
 	debugfs_create_file_unsafe("slow_ms", 0644, inject, &kev_inject_slow_ms,
-				   &kev_knob_fops);
+				   &kev_debugfs_knob_fops);
 	return 0;
 }
 
-/**
- * kev_debugfs_exit() - undo kev_debugfs_init()
- *
- * Context: task; sleeps until readers have returned.
- */
+/* Sleeps until readers have returned */
 void kev_debugfs_exit(void)
 {
-	debugfs_remove_recursive(kev_debugfs);
+	debugfs_remove_recursive(kev_debugfs_dir);
 }

@@ -46,9 +46,9 @@ static struct {
 } kev_d;
 
 static struct task_struct *kev_dispatch_task;
-static void (*kev_signal_fn)(unsigned int seen);
+static void (*kev_dispatch_signal_fn)(unsigned int seen);
 /* One writer that pauses at a time */
-static DEFINE_MUTEX(kev_pause_mutex);
+static DEFINE_MUTEX(kev_dispatch_pause_mutex);
 
 /* The first helper after none starts at the newest record */
 static void kev_dispatch_skip_to(u64 newest)
@@ -68,7 +68,7 @@ static void kev_dispatch_follow_helper(void)
 	if (kev_helper_generation() == kev_d.helper.generation)
 		return;
 	has = kev_helper_get(&kev_d.helper);
-	kev_backoff_end();
+	kev_health_backoff_end();
 	kev_outcome_forget();
 	kev_feed_overrun();
 	if (has && kev_d.helper.since != since)
@@ -82,7 +82,7 @@ static void kev_dispatch_follow_helper(void)
 /* May a run start? If not, *left is when to look again. */
 static bool kev_dispatch_may_start(unsigned long *left)
 {
-	unsigned long backoff = kev_backoff_left();
+	unsigned long backoff = kev_health_backoff_left();
 
 	*left = MAX_SCHEDULE_TIMEOUT;
 	if (kev_pause_any())
@@ -143,7 +143,7 @@ static unsigned long kev_dispatch_next(void)
  */
 static void kev_dispatch_signals(void)
 {
-	void (*fn)(unsigned int seen) = READ_ONCE(kev_signal_fn);
+	void (*fn)(unsigned int seen) = READ_ONCE(kev_dispatch_signal_fn);
 	const struct cred *marked = NULL;
 	int sig;
 
@@ -253,15 +253,11 @@ static int kev_dispatch_pause_wait(void)
 	return kev_pause_is(KEV_PAUSE_USER) ? 0 : -ECANCELED;
 }
 
-/**
- * kev_dispatch_pause() - start no more runs
- *
- * kev_pause_clear() undoes it.
- *
- * Context: task; sleeps until the run under way has ended.
- * Return: 0; else nothing has changed: -ERESTARTSYS for a signal, -ENODEV when the
- * module goes, -ECANCELED if another task resumed meanwhile, -EDEADLK for the
- * helper itself.
+/*
+ * Start no more runs, until kev_pause_clear(). Sleeps until the run under way has
+ * ended. Returns 0; else nothing has changed: -ERESTARTSYS for a signal, -ENODEV
+ * when the module goes, -ECANCELED if another task resumed meanwhile, -EDEADLK for
+ * the helper itself.
  */
 int kev_dispatch_pause(void)
 {
@@ -271,23 +267,17 @@ int kev_dispatch_pause(void)
 	/* It would wait for its own end */
 	if (kev_selfnoise_runs())
 		return -EDEADLK;
-	if (mutex_lock_interruptible(&kev_pause_mutex))
+	if (mutex_lock_interruptible(&kev_dispatch_pause_mutex))
 		return -ERESTARTSYS;
 	was = kev_pause_is(KEV_PAUSE_USER);
 	kev_pause_set(KEV_PAUSE_USER);
 	err = kev_dispatch_pause_wait();
 	if (err && !was)
 		kev_pause_clear(KEV_PAUSE_USER);
-	mutex_unlock(&kev_pause_mutex);
+	mutex_unlock(&kev_dispatch_pause_mutex);
 	return err;
 }
 
-/**
- * kev_dispatch_state() - what kevnotifyd is doing
- *
- * Context: any.
- * Return: a word.
- */
 const char *kev_dispatch_state(void)
 {
 	if (kev_run_active())
@@ -295,24 +285,16 @@ const char *kev_dispatch_state(void)
 	return kev_pause_any() ? "paused" : "idle";
 }
 
-/**
- * kev_dispatch_on_signal() - say what SIGUSR1 does
- * @fn: called by kevnotifyd with the number of signals seen
- *
- * Context: task.
- */
+/* What SIGUSR1 does: kevnotifyd calls @fn with the number of signals seen */
 void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
 {
-	WRITE_ONCE(kev_signal_fn, fn);
+	WRITE_ONCE(kev_dispatch_signal_fn, fn);
 }
 
-/**
- * kev_dispatch_stop() - the module goes: every wait ends, and kevnotifyd only collects
- *
- * Before sysfs goes, which waits for its writers, and before the sources, of which
- * kevnotifyd raises some.
- *
- * Context: task; sleeps until kevnotifyd has seen it.
+/*
+ * The module goes: every wait ends, and kevnotifyd only collects. Before sysfs goes,
+ * which waits for its writers, and before the sources, of which kevnotifyd raises
+ * some.
  */
 void kev_dispatch_stop(void)
 {
@@ -355,12 +337,7 @@ static void kev_dispatch_watch_params(bool on)
 				on ? kev_dispatch_watches[i].changed : NULL);
 }
 
-/**
- * kev_dispatch_init() - start kevnotifyd
- *
- * Context: task; may sleep. The log, the stages and the runs are there.
- * Return: 0, -ENOMEM or -EINTR.
- */
+/* The log, the stages and the runs are there */
 int kev_dispatch_init(void)
 {
 	struct task_struct *task = kthread_create(kev_dispatch_thread, NULL, "kevnotifyd");
@@ -379,13 +356,7 @@ int kev_dispatch_init(void)
 	return 0;
 }
 
-/**
- * kev_dispatch_exit() - stop kevnotifyd
- *
- * A run under way would have pinned the module, so that there is none.
- *
- * Context: task; may sleep. All sources are gone.
- */
+/* All sources are gone. A run under way would have pinned the module. */
 void kev_dispatch_exit(void)
 {
 	struct kev_cursor c;

@@ -113,13 +113,13 @@ static void kev_feed_untake(void)
 }
 
 /* Take the record whose turn it is: 1; or as kev_feed_take(), or -EAGAIN to try again */
-static int kev_feed_claim(u64 who, bool urgent_first, struct kev_feed_turn *turn)
+static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *turn)
 {
 	struct kev_cursor *c = &kev_feed.cursor;
 	int err = 0;
 
 	raw_spin_lock(&kev_feed.lock);
-	if (kev_feed.owner == who && !(who && kev_feed.eof)) {
+	if (kev_feed.owner == taker && !(taker && kev_feed.eof)) {
 		u64 end = kev_log_next();
 
 		kev_feed_overrun_now();
@@ -147,7 +147,7 @@ static u64 kev_feed_age_ms(u64 mono)
 }
 
 /* Is the record for the helper (delivered), or what becomes of it? */
-static enum kev_stat kev_feed_judge(const struct kev_record *rec)
+static enum kev_stat kev_feed_classify(const struct kev_record *rec)
 {
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
 	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_is_own(rec))
@@ -171,44 +171,38 @@ static void kev_feed_settled(void)
 }
 
 /* The record was overwritten while it was copied */
-static void kev_feed_unclaim(u64 who)
+static void kev_feed_unclaim(u64 taker)
 {
 	raw_spin_lock(&kev_feed.lock);
-	if (kev_feed.owner == who)
+	if (kev_feed.owner == taker)
 		kev_feed_untake();
 	raw_spin_unlock(&kev_feed.lock);
 }
 
 /* Is a record that was taken for the helper? If not, or if it is gone, it is dealt with. */
-static bool kev_feed_admit(u64 who, u64 seq, struct kev_record *rec)
+static bool kev_feed_admit(u64 taker, u64 seq, struct kev_record *rec)
 {
 	enum kev_stat what;
 
 	if (kev_log_copy(seq, rec)) {
-		kev_feed_unclaim(who);
+		kev_feed_unclaim(taker);
 		return false;
 	}
-	what = kev_feed_judge(rec);
+	what = kev_feed_classify(rec);
 	if (what == KEV_STAT_DELIVERED)
 		return true;
-	kev_feed_pass(who, rec, what);
+	kev_feed_pass(taker, rec, what);
 	return false;
 }
 
-/**
- * kev_feed_take() - take the next record that is for the helper
- * @who: KEV_FEED_DISPATCH, or the number of a run in pipe mode
- * @urgent_first: not in order: an urgent one if there is one; for kevnotifyd alone
- * @rec: filled
- * @notes: filled: what the cursor adds to it
- *
- * Passes over those that are not.
- *
- * Context: task; the caller has taken none.
- * Return: 1; 0 if there will be none for @who; -ENODATA if there is none yet;
- * -EAGAIN if one call is not enough to say.
+/*
+ * Take the next record that is for the helper, and pass over those that are not.
+ * @taker is KEV_FEED_DISPATCH or the number of a run in pipe mode, and has taken none.
+ * @urgent_first, for kevnotifyd alone: not in order. Returns 1; 0 if there will be
+ * none for @taker; -ENODATA if there is none yet; -EAGAIN if one call is not enough to
+ * say.
  */
-int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev_notes *notes)
+int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct kev_notes *notes)
 {
 	struct kev_feed_turn turn;
 	unsigned int n;
@@ -216,7 +210,7 @@ int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev
 	int err;
 
 	for (n = 0; n < KEV_FEED_RECORDS; n++) {
-		err = kev_feed_claim(who, urgent_first, &turn);
+		err = kev_feed_claim(taker, urgent_first, &turn);
 		if (err == -EAGAIN)
 			continue;
 		if (err != 1) {
@@ -224,39 +218,32 @@ int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev
 			return err;
 		}
 		/* What an urgent one overtakes grows old as well */
-		if (!kev_feed_admit(who, turn.next, rec))
+		if (!kev_feed_admit(taker, turn.next, rec))
 			continue;
 		oldest = rec->event.mono;
-		if (turn.seq != turn.next && !kev_feed_admit(who, turn.seq, rec))
+		if (turn.seq != turn.next && !kev_feed_admit(taker, turn.seq, rec))
 			continue;
 		kev_feed_settled();
 		notes->lost = turn.lost;
 		notes->delayed_ms = turn.held ? kev_feed_age_ms(rec->event.mono) : 0;
-		if (who == KEV_FEED_DISPATCH)
+		if (taker == KEV_FEED_DISPATCH)
 			kev_feed.oldest = min(oldest, rec->event.mono);
 		return 1;
 	}
 	return -EAGAIN;
 }
 
-/**
- * kev_feed_pass() - the record that was taken has been dealt with
- * @who: who took it
- * @rec: the record
- * @what: what became of it
- *
- * No longer pending first, and then counted: a sum that is made meanwhile has none
- * twice.
- *
- * Context: task.
- * Return: false if it had been taken away before, and is pending again.
+/*
+ * The record that was taken has been dealt with. No longer pending first, and then
+ * counted: a sum that is made meanwhile has none twice. False if it had been taken
+ * away before, and is pending again.
  */
-bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
+bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what)
 {
 	bool mine, empty;
 
 	raw_spin_lock(&kev_feed.lock);
-	mine = kev_feed.owner == who;
+	mine = kev_feed.owner == taker;
 	if (mine) {
 		kev_cursor_pass(&kev_feed.cursor, rec->seq,
 				what == KEV_STAT_DELIVERED || what == KEV_STAT_FAILED);
@@ -272,19 +259,17 @@ bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what)
 	empty = kev_feed.cursor.next == kev_log_next();
 	raw_spin_unlock(&kev_feed.lock);
 	/* An exec mode test is known when its run has ended */
-	if (mine && kev_report_is_test(rec) && (who || what != KEV_STAT_DELIVERED))
+	if (mine && kev_report_is_test(rec) && (taker || what != KEV_STAT_DELIVERED))
 		kev_test_end_record(rec->seq, what);
-	/* From now on linger counts; and somebody waits for a test */
-	if (mine && ((who && empty) || kev_report_is_test(rec)))
+	/* From now on linger counts; and the writer of a test waits */
+	if (mine && ((taker && empty) || kev_report_is_test(rec)))
 		kev_wake_kick();
 	return mine;
 }
 
-/**
- * kev_feed_release() - give the record back that was taken
- * @held: it has to wait; or if a run in pipe mode had the cursor, the one there has
- *
- * Context: kevnotifyd, which took it or may not take one now.
+/*
+ * kevnotifyd gives the record back that it took. @held: it has to wait; or if a run
+ * in pipe mode had the cursor, the one there has.
  */
 void kev_feed_release(bool held)
 {
@@ -298,12 +283,7 @@ void kev_feed_release(bool held)
 	raw_spin_unlock(&kev_feed.lock);
 }
 
-/**
- * kev_feed_hold_left() - when is a record that waits too old?
- *
- * Context: kevnotifyd, which has just given back what it took.
- * Return: jiffies until then.
- */
+/* Jiffies until a record that waits is too old; kevnotifyd has just given back what it took */
 unsigned long kev_feed_hold_left(void)
 {
 	u64 age = kev_feed_age_ms(kev_feed.oldest);
@@ -312,88 +292,66 @@ unsigned long kev_feed_hold_left(void)
 	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
 }
 
-/**
- * kev_feed_mine() - is the record that was taken still the taker's?
- * @who: the taker
- *
- * Context: task.
- * Return: true if so.
- */
-bool kev_feed_mine(u64 who)
+/* Is the record that was taken still the taker's? */
+bool kev_feed_mine(u64 taker)
 {
 	bool mine;
 
 	raw_spin_lock(&kev_feed.lock);
-	mine = kev_feed.owner == who;
+	mine = kev_feed.owner == taker;
 	raw_spin_unlock(&kev_feed.lock);
 	return mine;
 }
 
-/**
- * kev_feed_progress() - something of the record that was taken has been read
- * @who: the taker
- *
- * Context: task.
- * Return: false if it has been taken away.
- */
-bool kev_feed_progress(u64 who)
+/* Something of the record that was taken has been read; false if it has been taken away */
+bool kev_feed_progress(u64 taker)
 {
 	bool mine;
 
 	raw_spin_lock(&kev_feed.lock);
-	mine = kev_feed.owner == who;
+	mine = kev_feed.owner == taker;
 	if (mine && !kev_feed.eof)
 		kev_feed.progress = jiffies;
 	raw_spin_unlock(&kev_feed.lock);
 	return mine;
 }
 
-/**
- * kev_feed_ready() - is kev_feed_take() worth a try?
- * @who: the taker
- *
- * Context: task.
- * Return: true if there is a record, of whatever kind, or there will be none.
+/*
+ * Is kev_feed_take() worth a try? There is a record, of whatever kind, or there will
+ * be none.
  */
-bool kev_feed_ready(u64 who)
+bool kev_feed_ready(u64 taker)
 {
 	bool ready;
 
 	raw_spin_lock(&kev_feed.lock);
-	ready = kev_feed.owner != who || kev_feed.eof || kev_feed.cursor.next < kev_log_next();
+	ready = kev_feed.owner != taker || kev_feed.eof || kev_feed.cursor.next < kev_log_next();
 	raw_spin_unlock(&kev_feed.lock);
 	return ready;
 }
 
-/**
- * kev_feed_attach() - give the cursor to a run in pipe mode
- * @who: its number, never used before
- *
- * Context: kevnotifyd, which has no record taken.
+/*
+ * Give the cursor to a run in pipe mode, by a number that was never used before. No
+ * record is taken.
  */
-void kev_feed_attach(u64 who)
+void kev_feed_attach(u64 taker)
 {
 	raw_spin_lock(&kev_feed.lock);
-	kev_feed.owner = who;
+	kev_feed.owner = taker;
 	kev_feed.eof = false;
 	kev_feed.got = 0;
 	kev_feed.progress = jiffies;
 	raw_spin_unlock(&kev_feed.lock);
 }
 
-/**
- * kev_feed_detach() - take the cursor back
- * @who: whom from
- *
- * Who still has the run's file gets an end of file for ever. A record that was
+/*
+ * Take the cursor back. The run's file is at its end for ever, and a record that was
  * read by half is pending again.
- *
- * Context: task.
  */
-void kev_feed_detach(u64 who)
+void kev_feed_detach(u64 taker)
 {
 	raw_spin_lock(&kev_feed.lock);
-	if (kev_feed.owner == who) {
+	if (kev_feed.owner == taker) {
 		kev_feed.owner = KEV_FEED_DISPATCH;
 		kev_feed_untake();
 	}
@@ -401,12 +359,9 @@ void kev_feed_detach(u64 who)
 	kev_stream_wake();
 }
 
-/**
- * kev_feed_end() - tell the active run in pipe mode that there is no more
- *
- * The rest of a record that it is reading still comes first.
- *
- * Context: kevnotifyd.
+/*
+ * Tell the run in pipe mode that there is no more. The rest of a record that it is
+ * reading still comes first.
  */
 void kev_feed_end(void)
 {
@@ -419,12 +374,6 @@ void kev_feed_end(void)
 	kev_stream_wake();
 }
 
-/**
- * kev_feed_look() - see how the run in pipe mode gets on
- * @state: filled
- *
- * Context: kevnotifyd.
- */
 void kev_feed_look(struct kev_feed_state *state)
 {
 	raw_spin_lock(&kev_feed.lock);
@@ -435,11 +384,7 @@ void kev_feed_look(struct kev_feed_state *state)
 	raw_spin_unlock(&kev_feed.lock);
 }
 
-/**
- * kev_feed_overrun() - count what was overwritten, though nobody looks for a record
- *
- * Context: kevnotifyd, which has no record taken.
- */
+/* Count what was overwritten, where no record is looked for and none is taken */
 void kev_feed_overrun(void)
 {
 	raw_spin_lock(&kev_feed.lock);
@@ -463,39 +408,26 @@ static u64 kev_feed_move(enum kev_feed_move move, u64 to)
 	return skipped;
 }
 
-/**
- * kev_feed_flush() - skip what waits
- * @to: the record that is not skipped any more
- *
- * If a record is being given, when that is done.
- *
- * Context: task.
- * Return: how many were skipped by now.
+/*
+ * Skip what waits before @to. If a record is being given, when that is done; returns
+ * how many were skipped by now.
  */
 u64 kev_feed_flush(u64 to)
 {
 	return kev_feed_move(KEV_FEED_FLUSH, to);
 }
 
-/**
- * kev_feed_replay() - go on with an older record
- * @to: its number; the oldest there is, if that one is gone
- *
- * It comes, and all behind it, whether they came before or not. If a record is
- * being given, when that is done.
- *
- * Context: task.
+/*
+ * Go on with an older record, or with the oldest if that one is gone. All behind it
+ * come, whether they came before or not. If a record is being given, when that is
+ * done.
  */
 void kev_feed_replay(u64 to)
 {
 	kev_feed_move(KEV_FEED_REPLAY, to);
 }
 
-/**
- * kev_feed_tell() - tell of expired records, in one record
- *
- * Context: kevnotifyd.
- */
+/* Tell of expired records, in one record */
 void kev_feed_tell(void)
 {
 	u64 expired = 0;
@@ -509,12 +441,7 @@ void kev_feed_tell(void)
 		kev_report_expired(expired, kev_param(KEV_HOLD));
 }
 
-/**
- * kev_feed_cursor() - where the helper's cursor is
- * @c: filled, to read from
- *
- * Context: any but NMI.
- */
+/* A copy, to read from */
 void kev_feed_cursor(struct kev_cursor *c)
 {
 	raw_spin_lock(&kev_feed.lock);
@@ -522,13 +449,7 @@ void kev_feed_cursor(struct kev_cursor *c)
 	raw_spin_unlock(&kev_feed.lock);
 }
 
-/**
- * kev_feed_init() - put the helper's cursor at the beginning
- * @records: how many the log holds, a power of two
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
+/* @records: how many the log holds, a power of two */
 int kev_feed_init(unsigned int records)
 {
 	unsigned long *done = kvcalloc(BITS_TO_LONGS(records), sizeof(*done),
@@ -542,11 +463,7 @@ int kev_feed_init(unsigned int records)
 	return 0;
 }
 
-/**
- * kev_feed_exit() - undo kev_feed_init()
- *
- * Context: task; may sleep. kevnotifyd is gone, and so are all readers.
- */
+/* kevnotifyd is gone, and so are all readers */
 void kev_feed_exit(void)
 {
 	kvfree(kev_feed.cursor.done);

@@ -25,16 +25,16 @@ struct kev_feed_state {
 	unsigned long	progress;
 };
 
-int kev_feed_take(u64 who, bool urgent_first, struct kev_record *rec, struct kev_notes *notes);
-bool kev_feed_pass(u64 who, const struct kev_record *rec, enum kev_stat what);
+int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct kev_notes *notes);
+bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what);
 void kev_feed_release(bool held);
 unsigned long kev_feed_hold_left(void);
-bool kev_feed_mine(u64 who);
-bool kev_feed_progress(u64 who);
-bool kev_feed_ready(u64 who);
+bool kev_feed_mine(u64 taker);
+bool kev_feed_progress(u64 taker);
+bool kev_feed_ready(u64 taker);
 
-void kev_feed_attach(u64 who);
-void kev_feed_detach(u64 who);
+void kev_feed_attach(u64 taker);
+void kev_feed_detach(u64 taker);
 void kev_feed_end(void);
 void kev_feed_look(struct kev_feed_state *state);
 

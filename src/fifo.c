@@ -57,7 +57,7 @@ static struct inode *kev_fifo_inode(struct vfsmount *mnt, int flags,
 	if (!inode)
 		return NULL;
 	inode->i_ino = get_next_ino();
-	/* Anybody may open it again: the helper may have given up root. /proc/PID/fd guards it. */
+	/* For all to open again, as the helper may have given up root; /proc/PID/fd guards it */
 	inode->i_mode = S_IFIFO | (flags == O_RDONLY ? 0444 : 0222);
 	inode->i_flags |= S_PRIVATE;
 	inode->i_fop = fops;
@@ -83,17 +83,11 @@ static struct file *kev_fifo_file(struct kev_fifo *fifo, const char *name, int f
 	return file;
 }
 
-/**
- * kev_fifo_open() - make a file of a run
- * @fifo: what is behind it; the file's from now on, unless this fails
- * @name: what /proc/PID/fd shows
- * @flags: O_RDONLY or O_WRONLY
- * @fops: its operations; open() is for those who open it again
- *
- * It pins the module until all who have it are gone.
- *
- * Context: task; may sleep.
- * Return: the file, the caller's to put; or an ERR_PTR.
+/*
+ * Make a file of a run. It pins the module until the last process that has it is
+ * gone. @fifo is the file's from now on, unless this fails; @name is what
+ * /proc/PID/fd shows; @flags: O_RDONLY or O_WRONLY; open() of @fops is for opening
+ * it again.
  */
 struct file *kev_fifo_open(struct kev_fifo *fifo, const char *name, int flags,
 			   const struct file_operations *fops)

@@ -33,9 +33,9 @@ void kev_health_held(enum kev_helper_state state, int err);
 bool kev_health_ok(void);
 const char *kev_health_get(struct kev_health *health);
 
-void kev_backoff_start(void);
-void kev_backoff_end(void);
-unsigned long kev_backoff_left(void);
+void kev_health_backoff_start(void);
+void kev_health_backoff_end(void);
+unsigned long kev_health_backoff_left(void);
 
 void kev_health_init(void);
 

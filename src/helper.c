@@ -18,13 +18,7 @@ struct kev_helper_object {
 /* NULL until the first write */
 static struct kev_helper_object __rcu *kev_helper_now;
 
-/**
- * kev_helper_get() - copy the helper
- * @helper: filled
- *
- * Context: task.
- * Return: false when there is none.
- */
+/* False when there is none */
 bool kev_helper_get(struct kev_helper *helper)
 {
 	const struct kev_helper_object *now;
@@ -39,12 +33,7 @@ bool kev_helper_get(struct kev_helper *helper)
 	return *helper->value;
 }
 
-/**
- * kev_helper_generation() - has the helper been written?
- *
- * Context: any.
- * Return: a number that is another one after each write.
- */
+/* Another number after each write */
 unsigned int kev_helper_generation(void)
 {
 	const struct kev_helper_object *now;
@@ -57,13 +46,9 @@ unsigned int kev_helper_generation(void)
 	return generation;
 }
 
-/**
- * kev_helper_replace() - set the helper
- * @value: at most KEV_HELPER_VALUE bytes; empty: none
- * @from: the newest record: it begins there, if there is none now
- *
- * Context: task; may sleep. One call at a time.
- * Return: 0 or -ENOMEM.
+/*
+ * One call at a time. @value: empty for none. @from: the newest record, where the
+ * helper begins if there is none now.
  */
 int kev_helper_replace(const char *value, u64 from)
 {
@@ -88,11 +73,7 @@ int kev_helper_replace(const char *value, u64 from)
 	return 0;
 }
 
-/**
- * kev_helper_free() - forget the helper
- *
- * Context: task. Nothing reads it any more.
- */
+/* Nothing reads it any more */
 void kev_helper_free(void)
 {
 	kfree(rcu_dereference_protected(kev_helper_now, true));

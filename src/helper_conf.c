@@ -22,15 +22,7 @@
 #include "pause.h"
 #include "wake.h"
 
-/**
- * kev_helper_conf_refuse() - say why a value is not taken
- * @value: the value
- * @why: the rule and the culprit
- * @err: the errno
- *
- * Context: task.
- * Return: @err.
- */
+/* Says why a value is not taken; returns @err */
 int kev_helper_conf_refuse(const char *value, const char *why, int err)
 {
 	pr_warn("helper: '%*pEhp' refused (%d), the old one stays: %*pEhp\n",
@@ -75,7 +67,7 @@ static int kev_helper_conf_check(const char *value, bool locked)
 {
 	int err;
 
-	if (!*value || !kev_params_are_live())
+	if (!*value || !kev_param_is_live())
 		return 0;
 	if (locked)
 		kernel_param_unlock(THIS_MODULE);
@@ -95,29 +87,24 @@ static int kev_helper_conf_swap(const char *value)
 	u64 newest = 0;
 	int err;
 
-	if (*value && kev_params_are_live()) {
+	if (*value && kev_param_is_live()) {
 		/* What was raised before is in the log then */
 		err = kev_wake_drain();
 		if (err)
 			return err;
 		newest = kev_log_next() - 1;
 	}
-	mutex_lock(&kev_params_mutex);
+	mutex_lock(&kev_param_mutex);
 	err = kev_confine_locked("helper") ? -EPERM : kev_helper_replace(value, newest);
-	mutex_unlock(&kev_params_mutex);
+	mutex_unlock(&kev_param_mutex);
 	kev_wake_kick();
 	return err;
 }
 
-/**
- * kev_helper_conf_set() - set the helper
- * @value: its path, behind KEV_HELPER_PIPE in pipe mode; a newline at the end is
- *	dropped; empty: none
- * @locked: the caller holds the kernel's lock of the module's parameters
- *
- * Context: task; sleeps, at most the parameter "timeout" and a second.
- * Return: 0; -EPERM, -EINVAL, -ENAMETOOLONG, -ENOMEM, -EAGAIN while the module is
- * being loaded, or as kev_check_path() and kev_wake_drain().
+/*
+ * @value: a path, behind KEV_HELPER_PIPE in pipe mode; a newline at the end is
+ * dropped; empty for none. @locked: the caller holds the kernel's lock of the
+ * module's parameters. Sleeps, at most the parameter "timeout" and a second.
  */
 int kev_helper_conf_set(const char *value, bool locked)
 {
@@ -125,10 +112,10 @@ int kev_helper_conf_set(const char *value, bool locked)
 	char *text;
 	int err;
 
-	if (kev_params_are_live() && !kev_may_write("helper"))
+	if (kev_param_is_live() && !kev_may_write("helper"))
 		return -EPERM;
 	/* A load that fails ends the module whatever its count: no check may be under way */
-	if (kev_params_are_live() && kev_pause_is(KEV_PAUSE_LOAD))
+	if (kev_param_is_live() && kev_pause_is(KEV_PAUSE_LOAD))
 		return -EAGAIN;
 	if (kev_confine_locked("helper"))
 		return -EPERM;

@@ -17,13 +17,7 @@ struct kev_knob kev_inject_knobs[KEV_INJECTS];
 /* Delays collection, never raise. */
 u32 kev_inject_slow_ms;
 
-/**
- * kev_inject_hit() - count an operation and say whether it is the Nth
- * @knob: a knob that is on, or was a moment ago
- *
- * Context: any.
- * Return: true for every Nth operation.
- */
+/* Is this operation the Nth? The knob is on, or was a moment ago. */
 bool kev_inject_hit(struct kev_knob *knob)
 {
 	u32 every = READ_ONCE(knob->every);

@@ -32,13 +32,7 @@ extern u32 kev_inject_slow_ms;
 
 bool kev_inject_hit(struct kev_knob *knob);
 
-/**
- * kev_inject() - shall this operation fail?
- * @where: which operation
- *
- * Context: any.
- * Return: true if it shall.
- */
+/* Shall this operation fail? */
 static inline bool kev_inject(enum kev_inject where)
 {
 	struct kev_knob *knob = &kev_inject_knobs[where];

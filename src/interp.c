@@ -65,14 +65,11 @@ static ssize_t kev_interp_read(const char *path, char *head, size_t size)
 	return len;
 }
 
-/**
- * kev_interp_missing() - which program does this one need that is not there?
- * @path: a program that kev_path_check() has let pass
- * @head: room for its beginning
- * @size: how much
- * @missing: KEV_INTERP_BYTES; filled with the other one's name, empty if it can be reached
- *
- * Context: task; may sleep, on a dead network file system for ever.
+/*
+ * Which program does the one at @path, which kev_path_check() has let pass, need
+ * that is not there? @head: room for its beginning. @missing: KEV_INTERP_BYTES,
+ * filled with the other one's name; empty if it can be reached. May sleep for ever
+ * on a dead network file system.
  */
 void kev_interp_missing(const char *path, char *head, size_t size, char *missing)
 {

@@ -73,16 +73,10 @@ static unsigned long kev_kill_wait(struct kev_kill *k, bool over)
 	return min(look, k->until - jiffies);
 }
 
-/**
- * kev_kill_step() - go on with what kev_kill_start() began
- * @k: how far it is
- * @l: the launch of the run
- * @since: as there
- * @left: filled unless it is done: jiffies until the next step
- *
- * Context: kevnotifyd.
- * Return: true when the program has ended, and the others or the time for both; or
- * when it survived SIGKILL and is given up.
+/*
+ * Go on with what kev_kill_start() began. True when the program has ended, and the
+ * others or the time for both; or when it survived SIGKILL and is given up. Else
+ * @left is filled: jiffies until the next step.
  */
 bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned long *left)
 {

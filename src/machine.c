@@ -126,12 +126,7 @@ static int kev_machine_power_init(void)
 	return err;
 }
 
-/**
- * kev_machine_init() - follow the machine
- *
- * Context: task; may sleep. kevnotifyd is there.
- * Return: 0, or what a registration said.
- */
+/* kevnotifyd is there */
 int kev_machine_init(void)
 {
 	int err = kev_machine_cpus_init();
@@ -144,11 +139,7 @@ int kev_machine_init(void)
 	return err;
 }
 
-/**
- * kev_machine_exit() - undo kev_machine_init()
- *
- * Context: task; sleeps while a transition is being told of.
- */
+/* Sleeps while a transition is being told of */
 void kev_machine_exit(void)
 {
 	unregister_reboot_notifier(&kev_machine_reboot_block);

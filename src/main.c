@@ -48,7 +48,7 @@ static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } kev_main_parts[] = {
-	{ kev_params_init },
+	{ kev_param_init },
 	{ kev_main_log_init, kev_log_exit },
 	{ kev_main_feed_init, kev_feed_exit },
 	{ kev_main_stage_init, kev_stage_exit },

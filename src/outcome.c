@@ -50,7 +50,7 @@ void kev_outcome_exec(struct kev_run *run)
 		kev_hist_add(&kev_hist_raise_to_exec, execed - run->rec->event.mono);
 	if (run->pipe)
 		return;
-	kev_backoff_end();
+	kev_health_backoff_end();
 	if (kev_outcome_small == run->rec->seq)
 		kev_outcome_small = 0;
 	kev_feed_pass(KEV_FEED_DISPATCH, run->rec, KEV_STAT_DELIVERED);
@@ -111,7 +111,7 @@ static void kev_outcome_held(const struct kev_run *run, const struct kev_result 
 	if (run->cancelled)
 		return;
 	kev_outcome_explain(run, res);
-	kev_backoff_start();
+	kev_health_backoff_start();
 	if (res->outcome == KEV_BLOCKED)
 		kev_health_held(KEV_HELPER_BLOCKED, 0);
 	else if (res->outcome == KEV_BUSY)
@@ -140,7 +140,7 @@ static bool kev_outcome_unread(const struct kev_run *run)
 static void kev_outcome_failed(const struct kev_run *run, const struct kev_result *res)
 {
 	kev_feed_release(true);
-	kev_backoff_start();
+	kev_health_backoff_start();
 	kev_health_held(KEV_HELPER_FAILING, ENODATA);
 	kev_report_unread(kev_run_seq(run), res);
 }

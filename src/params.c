@@ -31,25 +31,20 @@ struct kev_number kev_numbers[KEV_PARAMS] = {
 unsigned int kev_window_jiffies;
 
 /* Orders writers of all parameters; see params.h */
-DEFINE_MUTEX(kev_params_mutex);
-static void (*kev_watchers[KEV_PARAMS])(void);
+DEFINE_MUTEX(kev_param_mutex);
+static void (*kev_param_watchers[KEV_PARAMS])(void);
 /* Until init has run, parameters come from insmod: nothing to wake, no file system to look at. */
-static bool kev_params_live;
+static bool kev_param_live;
 
 /* Do parameters come from their files by now, and not from insmod? */
-bool kev_params_are_live(void)
+bool kev_param_is_live(void)
 {
-	return READ_ONCE(kev_params_live);
+	return READ_ONCE(kev_param_live);
 }
 
-/**
- * kev_may_write() - may the current task change how kevnotify works?
- * @what: what it would change, for the log
- *
- * File modes do not decide this: root of a container passes them.
- *
- * Context: task.
- * Return: true if it may.
+/*
+ * May the current task change how kevnotify works? File modes do not decide this:
+ * root of a container passes them. @what is for the log.
  */
 bool kev_may_write(const char *what)
 {
@@ -60,18 +55,15 @@ bool kev_may_write(const char *what)
 	return false;
 }
 
-/**
- * kev_param_watch() - be told of a parameter's changes
- * @which: the parameter
- * @changed: called in the writer's task after each write; NULL: nobody any more
- *
- * Context: task; may sleep. Afterwards the former watcher is not running.
+/*
+ * @changed is called in the writer's task after each write; NULL: no more, and the
+ * former one is not running
  */
 void kev_param_watch(enum kev_param which, void (*changed)(void))
 {
-	mutex_lock(&kev_params_mutex);
-	kev_watchers[which] = changed;
-	mutex_unlock(&kev_params_mutex);
+	mutex_lock(&kev_param_mutex);
+	kev_param_watchers[which] = changed;
+	mutex_unlock(&kev_param_mutex);
 }
 
 /* With the mutex held */
@@ -79,24 +71,17 @@ static void kev_param_changed(enum kev_param which)
 {
 	if (which == KEV_WINDOW)
 		WRITE_ONCE(kev_window_jiffies, msecs_to_jiffies(kev_param(KEV_WINDOW)));
-	if (kev_watchers[which])
-		kev_watchers[which]();
+	if (kev_param_watchers[which])
+		kev_param_watchers[which]();
 }
 
-/**
- * kev_number_write() - set a parameter that is a number
- * @p: the parameter
- * @text: the value; a newline at its end is dropped
- *
- * Context: task; may sleep.
- * Return: 0, -EPERM, -EINVAL or -ERANGE.
- */
-int kev_number_write(struct kev_number *p, const char *text)
+/* A newline at the end of @text is dropped. Returns 0, -EPERM, -EINVAL or -ERANGE. */
+int kev_param_write(struct kev_number *p, const char *text)
 {
 	unsigned int value;
 	int err;
 
-	if (kev_params_live && !kev_may_write(p->name))
+	if (kev_param_live && !kev_may_write(p->name))
 		return -EPERM;
 	err = kstrtouint(text, 0, &value);
 	if (!err && (value < p->min || value > p->max) && !(p->zero && !value))
@@ -108,33 +93,33 @@ int kev_number_write(struct kev_number *p, const char *text)
 			p->min, p->max, p->unit, p->zero ? ", or 0" : "");
 		return err;
 	}
-	mutex_lock(&kev_params_mutex);
+	mutex_lock(&kev_param_mutex);
 	WRITE_ONCE(p->value, value);
-	if (kev_params_live)
+	if (kev_param_live)
 		kev_param_changed(p - kev_numbers);
-	mutex_unlock(&kev_params_mutex);
+	mutex_unlock(&kev_param_mutex);
 	return 0;
 }
 
-static int kev_number_set(const char *text, const struct kernel_param *kp)
+static int kev_param_number_set(const char *text, const struct kernel_param *kp)
 {
-	return kev_number_write(kp->arg, text);
+	return kev_param_write(kp->arg, text);
 }
 
-static int kev_number_get(char *buf, const struct kernel_param *kp)
+static int kev_param_number_get(char *buf, const struct kernel_param *kp)
 {
 	struct kev_number *p = kp->arg;
 
 	return sysfs_emit(buf, "%u\n", READ_ONCE(p->value));
 }
 
-static const struct kernel_param_ops kev_number_ops = {
-	.set = kev_number_set,
-	.get = kev_number_get,
+static const struct kernel_param_ops kev_param_number_ops = {
+	.set = kev_param_number_set,
+	.get = kev_param_number_get,
 };
 
 #define KEV_NUMBER(name, which, mode, desc)					\
-	module_param_cb(name, &kev_number_ops, &kev_numbers[which], mode);	\
+	module_param_cb(name, &kev_param_number_ops, &kev_numbers[which], mode);	\
 	MODULE_PARM_DESC(name, desc)
 
 KEV_NUMBER(interval, KEV_INTERVAL, 0644,
@@ -158,19 +143,14 @@ KEV_NUMBER(log_records, KEV_LOG_RECORDS, 0444,
 KEV_NUMBER(stage_slots, KEV_STAGE_SLOTS, 0444,
 	   "slots of each CPU's stage, 8 to 4096, rounded up to a power of two (default 64)");
 
-/**
- * kev_params_init() - go from load-time values to live ones
- *
- * Context: task.
- * Return: 0.
- */
-int kev_params_init(void)
+/* From here on values come from their files, and not from insmod */
+int kev_param_init(void)
 {
 	struct kev_number *p;
 
 	for (p = &kev_numbers[KEV_LOG_RECORDS]; p <= &kev_numbers[KEV_STAGE_SLOTS]; p++)
 		p->value = roundup_pow_of_two(p->value);
 	kev_window_jiffies = msecs_to_jiffies(kev_param(KEV_WINDOW));
-	kev_params_live = true;
+	kev_param_live = true;
 	return 0;
 }

@@ -41,28 +41,22 @@ struct kev_number {
 
 extern struct kev_number kev_numbers[KEV_PARAMS];
 
-/**
- * kev_param() - a parameter's value
- * @which: which
- *
- * Context: any.
- * Return: the value at this moment.
- */
+/* The value at this moment */
 static inline unsigned int kev_param(enum kev_param which)
 {
 	return READ_ONCE(kev_numbers[which].value);
 }
 
-/* The window in jiffies, for raise */
+/* The parameter "window" in jiffies, for raise */
 extern unsigned int kev_window_jiffies;
 
 /* Orders writers of all parameters; never held over a path walk or a drain */
-extern struct mutex kev_params_mutex;
+extern struct mutex kev_param_mutex;
 
 bool kev_may_write(const char *what);
-bool kev_params_are_live(void);
-int kev_number_write(struct kev_number *p, const char *text);
+bool kev_param_is_live(void);
+int kev_param_write(struct kev_number *p, const char *text);
 void kev_param_watch(enum kev_param which, void (*changed)(void));
-int kev_params_init(void);
+int kev_param_init(void);
 
 #endif /* _KEV_PARAMS_H */

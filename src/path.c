@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Is this program safe to start as root? It, every directory on the way and
- * every symbolic link's target must be root's and writable by nobody else.
- * A guard against mistakes: the boundary is who may set the helper.
+ * every symbolic link's target must be root's and writable by root alone. A guard
+ * against mistakes: the boundary is the right to set the helper.
  */
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -134,16 +134,9 @@ static int kev_path_walk(struct kev_walk *w)
 	return err;
 }
 
-/**
- * kev_path_check() - may this program be started?
- * @w: room for the walk
- * @path: its absolute path
- * @why: filled with the rule and the culprit when it may not
- * @size: room there
- *
- * Context: task; may sleep, on a dead network file system for ever.
- * Return: 0; -EACCES if root alone does not own it all, or it is no program;
- * what the walk met.
+/*
+ * May the program at this absolute path be started? @why is filled with the rule and
+ * the culprit when it may not. May sleep for ever on a dead network file system.
  */
 int kev_path_check(struct kev_walk *w, const char *path, char *why, size_t size)
 {

@@ -25,7 +25,8 @@ static const char *const kev_report_skipped_keys[] = { "COUNT", NULL };
 static const char *const kev_report_test_keys[] = { "TEST", NULL };
 
 static const struct kevnotify_event kev_report_events[] = {
-	[KEV_REPORT_RUN] = { "helper for record {RUN_SEQ}: {OUTCOME} {CODE}", 4, kev_report_run_keys },
+	[KEV_REPORT_RUN] = { "helper for record {RUN_SEQ}: {OUTCOME} {CODE}",
+			     4, kev_report_run_keys },
 	[KEV_REPORT_EXPIRED] = { "{COUNT} records waited longer than {HOLD_MS} ms for the helper",
 			     4, kev_report_expired_keys },
 	[KEV_REPORT_UNREAD] = { "helper read nothing of record {RUN_SEQ}: {OUTCOME} {CODE}",

@@ -124,7 +124,7 @@ static unsigned long kev_run_watch_pipe(unsigned long began)
 	if (feed.got && !kev_health_ok())
 		kev_health_set(KEV_HELPER_OK, 0);
 	if (feed.got)
-		kev_backoff_end();
+		kev_health_backoff_end();
 	if (kev_run_resident())
 		kev_selfnoise_resident(kev_run.which, kev_launch_pid(kev_run.launch),
 				       kev_param(KEV_TIMEOUT));
@@ -166,12 +166,7 @@ static bool kev_run_sleeps(void)
 	return false;
 }
 
-/**
- * kev_run_watch() - look after the run under way
- *
- * Context: kevnotifyd.
- * Return: jiffies until there is more to do.
- */
+/* Look after the run under way; returns jiffies until there is more to do */
 unsigned long kev_run_watch(void)
 {
 	unsigned long began, left = MAX_SCHEDULE_TIMEOUT;
@@ -223,15 +218,11 @@ static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u
 	WRITE_ONCE(kev_run.running, true);
 }
 
-/**
- * kev_run_start() - start a run of the helper
- * @helper: there is one
- * @rec: the record that the run is for, taken from the feed; the caller's, and
- *	as it is until the run has ended. NULL: a resident reader, before there is one
- * @notes: what there is to say of it; copied
- *
- * Context: kevnotifyd, with no run under way and fewer than KEV_STUCK_MAX stuck.
- * Return: false while the module goes: the record is still taken.
+/*
+ * Start a run, with none under way and fewer than KEV_STUCK_MAX stuck. @rec was
+ * taken from the feed and stays as it is until the run has ended; NULL: a resident
+ * reader, before there is one. @notes are copied. False while the module goes: the
+ * record is still taken.
  */
 bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec,
 		   struct kev_notes *notes)
@@ -256,22 +247,13 @@ bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec
 	return true;
 }
 
-/**
- * kev_run_over() - has the run under way ended, and is only to be counted?
- *
- * Context: kevnotifyd, with a run under way.
- */
+/* Has the run under way ended, and is only to be counted? */
 bool kev_run_over(void)
 {
 	return kev_launch_over(kev_run.launch);
 }
 
-/**
- * kev_run_active() - is a run under way?
- *
- * Context: any.
- * Return: false when there is none, and all that ended are counted.
- */
+/* False when there is none under way, and all that ended are counted */
 bool kev_run_active(void)
 {
 	/* Pairs with kev_run_ended() */
@@ -290,11 +272,7 @@ bool kev_run_execed(void)
 	return READ_ONCE(kev_run.execed);
 }
 
-/**
- * kev_run_reap() - forget stuck runs that are over by now
- *
- * Context: kevnotifyd.
- */
+/* Forget stuck runs that are over by now */
 void kev_run_reap(void)
 {
 	unsigned int i;
@@ -317,13 +295,9 @@ unsigned int kev_run_stuck(void)
 	return n;
 }
 
-/**
- * kev_run_show() - print what pins the module
- * @m: where to
- *
- * Takes no lock: single words, which may be of two runs while one follows the other.
- *
- * Context: task.
+/*
+ * Print what pins the module. Takes no lock: single words, which may be of two runs
+ * while one follows the other.
  */
 void kev_run_show(struct seq_file *m)
 {
@@ -342,11 +316,7 @@ void kev_run_show(struct seq_file *m)
 	seq_printf(m, "outputs %u\npipes %u\n", kev_stdout_count(), kev_stdin_count());
 }
 
-/**
- * kev_run_exit() - undo kev_run_init()
- *
- * Context: task. No run is under way, and none is stuck: they pin the module.
- */
+/* No run is under way, and none is stuck: they pin the module */
 void kev_run_exit(void)
 {
 	unsigned int i;
@@ -355,12 +325,6 @@ void kev_run_exit(void)
 		kev_launch_destroy(kev_runs[i].launch);
 }
 
-/**
- * kev_run_init() - have the memory for all runs
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
 int kev_run_init(void)
 {
 	unsigned int i;

@@ -22,7 +22,7 @@ struct kev_run {
 	bool			unborn;		/* it was said that there is no child */
 	bool			idle;		/* pipe mode: there was nothing at the last look */
 	bool			frozen;		/* a suspend is under way */
-	unsigned int		which;		/* of those that may be under way; for others, too */
+	unsigned int		which;		/* of KEV_RUNS_MAX; for others, too */
 	struct kev_launch	*launch;
 	unsigned int		generation;	/* of the helper that it runs */
 	unsigned long		ordered;	/* jiffies */

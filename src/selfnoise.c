@@ -34,12 +34,7 @@ static struct {
 #define KEV_SELFNOISE_PERM	(KEY_POS_VIEW | KEY_POS_READ | KEY_POS_WRITE | KEY_POS_SEARCH | \
 				 KEY_POS_LINK | KEY_USR_VIEW)
 
-/**
- * kev_selfnoise_create() - make a mark that no process bears
- *
- * Context: task; may sleep.
- * Return: the mark; or an ERR_PTR.
- */
+/* Make a mark that no process bears; may return an ERR_PTR */
 struct key *kev_selfnoise_create(void)
 {
 	return keyring_alloc(KEV_SELFNOISE_NAME, GLOBAL_ROOT_UID, GLOBAL_ROOT_GID,
@@ -53,38 +48,20 @@ void kev_selfnoise_destroy(struct key *mark)
 	key_put(mark);
 }
 
-/**
- * kev_selfnoise_unused() - has the last bearer of a mark gone?
- * @mark: the caller's
- *
- * Context: any.
- * Return: true if another run may use it.
- */
+/* Has the last bearer of a mark gone? Another run may use it. */
 bool kev_selfnoise_unused(const struct key *mark)
 {
 	return refcount_read(&mark->usage) == 1;
 }
 
-/**
- * kev_selfnoise_cred() - mark the task that will have these credentials
- * @cred: credentials that no task has yet
- * @mark: the mark
- *
- * Context: task.
- */
+/* Mark the task that will have these credentials, which no task has yet */
 void kev_selfnoise_cred(struct cred *cred, struct key *mark)
 {
 	key_put(cred->session_keyring);
 	cred->session_keyring = key_get(mark);
 }
 
-/**
- * kev_selfnoise_bears() - does a task bear a mark?
- * @task: the task
- * @mark: the mark
- *
- * Context: under rcu_read_lock().
- */
+/* Under rcu_read_lock() */
 bool kev_selfnoise_bears(const struct task_struct *task, const struct key *mark)
 {
 	return READ_ONCE(__task_cred(task)->session_keyring) == mark;
@@ -105,12 +82,10 @@ static bool kev_selfnoise_grown_up(unsigned int run, const struct task_struct *t
 	       task->start_time + ms * NSEC_PER_MSEC < ktime_get_mono_fast_ns();
 }
 
-/**
- * kev_selfnoise_key() - what has the bearer of a session keyring to do with the helper?
- * @key: the keyring
- * @subject: the bearer, if the event is about it; NULL: the bearer raises it
- *
- * Context: any, while the bearer cannot put the keyring.
+/*
+ * What has the bearer of a session keyring to do with the helper? @subject: the
+ * bearer, if the event is about it; NULL: the bearer raises it. In any context in
+ * which the bearer cannot put the keyring.
  */
 enum kev_noise kev_selfnoise_key(const struct key *key, const struct task_struct *subject)
 {
@@ -168,13 +143,7 @@ bool kev_selfnoise_runs(void)
 }
 #endif
 
-/**
- * kev_selfnoise_start() - from now on what bears the mark belongs to a run under way
- * @run: which run
- * @mark: its mark
- *
- * Context: any.
- */
+/* From now on what bears the mark belongs to a run under way */
 void kev_selfnoise_start(unsigned int run, struct key *mark)
 {
 	if (run < KEV_RUNS_MAX)
@@ -182,39 +151,22 @@ void kev_selfnoise_start(unsigned int run, struct key *mark)
 	WRITE_ONCE(kev_selfnoise_marks[run], mark);
 }
 
-/**
- * kev_selfnoise_resident() - a run stays for good: what it restarts is not its own for ever
- * @run: which run
- * @main: pid of its program
- * @ms: for so long it is
- *
- * Context: any.
- */
+/* A run stays for good: what it restarts is its own for @ms. @main: pid of its program. */
 void kev_selfnoise_resident(unsigned int run, pid_t main, unsigned int ms)
 {
 	WRITE_ONCE(kev_selfnoise_residents[run].main, main);
 	WRITE_ONCE(kev_selfnoise_residents[run].ms, ms);
 }
 
-/**
- * kev_selfnoise_end() - the run is over; before its mark is put
- * @run: which run
- *
- * Context: any.
- */
+/* The run is over; before its mark is put */
 void kev_selfnoise_end(unsigned int run)
 {
 	WRITE_ONCE(kev_selfnoise_marks[run], NULL);
 }
 
-/**
- * kev_selfnoise_wear() - mark the current task
- * @mark: the mark
- *
- * Without memory the task stays as it is.
- *
- * Context: task; may sleep.
- * Return: the credentials that it had, the caller's to put.
+/*
+ * Mark the current task; without memory it stays as it is. Returns the credentials
+ * that it had, the caller's to put.
  */
 const struct cred *kev_selfnoise_wear(struct key *mark)
 {
@@ -234,12 +186,6 @@ const struct cred *kev_selfnoise_wear_own(void)
 	return kev_selfnoise_wear(kev_selfnoise_marks[KEV_SELFNOISE_OWN]);
 }
 
-/**
- * kev_selfnoise_init() - make the mark of our own threads
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
 int kev_selfnoise_init(void)
 {
 	struct key *own = kev_selfnoise_create();
@@ -254,11 +200,7 @@ int kev_selfnoise_init(void)
 	return 0;
 }
 
-/**
- * kev_selfnoise_exit() - undo kev_selfnoise_init()
- *
- * Context: task; may sleep. Nothing raises any more.
- */
+/* Nothing raises any more */
 void kev_selfnoise_exit(void)
 {
 	struct key *own = kev_selfnoise_marks[KEV_SELFNOISE_OWN];

@@ -21,10 +21,9 @@ enum kev_noise {
 
 enum kev_noise kev_selfnoise_key(const struct key *key, const struct task_struct *subject);
 
-/**
- * kev_selfnoise_cause() - what has the current task, which raises, to do with the helper?
- *
- * Context: any; in an interrupt the answer is about the task that was interrupted.
+/*
+ * What has the current task, which raises, to do with the helper? In an interrupt
+ * the answer is about the task that was interrupted.
  */
 static __always_inline enum kev_noise kev_selfnoise_cause(void)
 {
@@ -37,11 +36,9 @@ static __always_inline enum kev_noise kev_selfnoise_cause(void)
 #endif
 }
 
-/**
- * kev_selfnoise_subject() - what has the task that an event is about to do with it?
- * @task: the task
- *
- * Context: any, under rcu_read_lock() or with preemption off.
+/*
+ * What has the task that an event is about to do with it? Under rcu_read_lock() or
+ * with preemption off.
  */
 static inline enum kev_noise kev_selfnoise_subject(const struct task_struct *task)
 {

@@ -37,13 +37,6 @@ const char *const kev_stat_names[KEV_STATS] = {
 struct kev_hist kev_hist_raise_to_exec;
 struct kev_hist kev_hist_exec_to_exit;
 
-/**
- * kev_stat_add() - count several
- * @stat: what
- * @n: how many
- *
- * Context: any.
- */
 void kev_stat_add(enum kev_stat stat, unsigned long n)
 {
 	preempt_disable_notrace();
@@ -51,13 +44,7 @@ void kev_stat_add(enum kev_stat stat, unsigned long n)
 	preempt_enable_notrace();
 }
 
-/**
- * kev_stat_read() - a counter's value
- * @stat: which
- *
- * Context: any.
- * Return: the sum over all CPUs, of which some may be counting meanwhile.
- */
+/* The sum over all CPUs, of which some may be counting meanwhile */
 unsigned long kev_stat_read(enum kev_stat stat)
 {
 	unsigned long n = 0;
@@ -68,13 +55,7 @@ unsigned long kev_stat_read(enum kev_stat stat)
 	return n;
 }
 
-/**
- * kev_hist_add() - note a time
- * @hist: where
- * @ns: the time, in ns; bucket n holds those below 2^n
- *
- * Context: kevnotifyd.
- */
+/* By kevnotifyd alone; bucket n holds the times below 2^n ns */
 void kev_hist_add(struct kev_hist *hist, u64 ns)
 {
 	unsigned int bucket = min_t(unsigned int, fls64(ns), KEV_HIST_BUCKETS - 1);

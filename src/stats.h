@@ -46,25 +46,12 @@ struct kev_stats {
 DECLARE_PER_CPU(struct kev_stats, kev_stats);
 extern const char *const kev_stat_names[KEV_STATS];
 
-/**
- * __kev_stat_inc() - count one
- * @stat: what
- *
- * local_t, as this_cpu_inc() is not safe against NMI everywhere.
- *
- * Context: any, with preemption disabled.
- */
+/* With preemption disabled. local_t, as this_cpu_inc() is not safe against NMI everywhere. */
 static __always_inline void __kev_stat_inc(enum kev_stat stat)
 {
 	local_inc(&this_cpu_ptr(&kev_stats)->count[stat]);
 }
 
-/**
- * kev_stat_inc() - count one
- * @stat: what
- *
- * Context: any.
- */
 static inline void kev_stat_inc(enum kev_stat stat)
 {
 	preempt_disable_notrace();

@@ -19,7 +19,7 @@
 /**
  * struct kev_stdin - the standard input of a run
  * @fifo: its inode's
- * @stream: how it is read; one for all who have it open
+ * @stream: how it is read; one for all files that are open on it
  * @run: the run that it belongs to
  */
 struct kev_stdin {
@@ -106,15 +106,9 @@ static const struct file_operations kev_stdin_fops = {
 	.poll		= kev_stdin_poll,
 };
 
-/**
- * kev_stdin_open() - make the standard input of a run in pipe mode
- * @run: the run's number, see kev_feed_attach()
- *
- * The file pins the module until the helper and all its children have closed it.
- * It has no offset: a shell that could seek would give back what it read ahead.
- *
- * Context: task; may sleep.
- * Return: the file, the caller's to put; or an ERR_PTR.
+/*
+ * The file pins the module until the helper and all its children have closed it. It
+ * has no offset: a shell that could seek would give back what it read ahead.
  */
 struct file *kev_stdin_open(u64 run)
 {
@@ -139,12 +133,7 @@ struct file *kev_stdin_open(u64 run)
 	return file;
 }
 
-/**
- * kev_stdin_count() - how many pipes are open
- *
- * Context: any.
- * Return: the number; each pins the module.
- */
+/* How many pipes are open; each pins the module */
 unsigned int kev_stdin_count(void)
 {
 	return atomic_read(&kev_stdins);

@@ -123,14 +123,9 @@ static const struct file_operations kev_stdout_fops = {
 	.poll		= kev_stdout_poll,
 };
 
-/**
- * kev_stdout_open() - make a run's output
- * @seq: the record that the run is for
- *
+/*
  * The file pins the module until the helper and all its children have closed it.
- *
- * Context: task; may sleep.
- * Return: the file, the caller's to put; or an ERR_PTR.
+ * @seq is the record that the run is for.
  */
 struct file *kev_stdout_open(u64 seq)
 {
@@ -153,12 +148,7 @@ struct file *kev_stdout_open(u64 seq)
 	return file;
 }
 
-/**
- * kev_stdout_count() - how many outputs are open
- *
- * Context: any.
- * Return: the number; each pins the module.
- */
+/* How many outputs are open; each pins the module */
 unsigned int kev_stdout_count(void)
 {
 	return atomic_read(&kev_stdouts);

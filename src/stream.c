@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reading the log as a stream: any number of bytes at a time, at most one record
- * a read. So whoever dies has lost no more than he was at work on, and the time
- * between two reads is that of one record, even where the reader buffers.
+ * a read. So a reader that dies loses at most the record that it was processing,
+ * and the time between two reads is that of one record, even where it buffers.
  */
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -13,7 +13,7 @@
 #include "inject.h"
 #include "stream.h"
 
-/* All readers: records come for everybody */
+/* All readers, as a record is for each of them */
 static DECLARE_WAIT_QUEUE_HEAD(kev_stream_wait);
 
 /* Have a record in s->text; 1, or as @take */
@@ -75,16 +75,9 @@ static ssize_t kev_stream_try(struct kev_stream *s, char __user *to, size_t coun
 	return n;
 }
 
-/**
- * kev_stream_read() - read()
- * @s: the stream
- * @file: its file
- * @to: where to
- * @count: at most so many bytes
- *
- * Context: task; sleeps until there is a record, unless O_NONBLOCK.
- * Return: bytes; 0 at the end of file; -EAGAIN, -EFAULT, -EINTR, -ERESTARTSYS,
- * -EPIPE.
+/*
+ * Sleeps until there is a record, unless O_NONBLOCK. Returns bytes; 0 at the end of
+ * file; -EAGAIN, -EFAULT, -EINTR, -ERESTARTSYS, -EPIPE.
  */
 ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to, size_t count)
 {
@@ -113,7 +106,7 @@ static int kev_stream_look(struct kev_stream *s)
 {
 	int err;
 
-	/* Who holds it is reading, and may sleep in there for long */
+	/* A task that holds it is reading, and may sleep in there for long */
 	if (!mutex_trylock(&s->mutex))
 		return s->ops->ready(s) ? 1 : -EAGAIN;
 	err = s->broken ? -EPIPE : kev_stream_fill(s);
@@ -121,18 +114,7 @@ static int kev_stream_look(struct kev_stream *s)
 	return err;
 }
 
-/**
- * kev_stream_poll() - poll()
- * @s: the stream
- * @file: its file
- * @wait: from poll()
- *
- * Takes the next record, so that "readable" is not said of one which the reader
- * does not get.
- *
- * Context: task.
- * Return: what may be done.
- */
+/* Takes the next record, so that "readable" is not said of one which the reader does not get */
 __poll_t kev_stream_poll(struct kev_stream *s, struct file *file, poll_table *wait)
 {
 	poll_wait(file, &kev_stream_wait, wait);
@@ -148,23 +130,13 @@ __poll_t kev_stream_poll(struct kev_stream *s, struct file *file, poll_table *wa
 	}
 }
 
-/**
- * kev_stream_wake() - have all readers look again
- *
- * Context: task.
- */
+/* Have all readers look again */
 void kev_stream_wake(void)
 {
 	wake_up_all(&kev_stream_wait);
 }
 
-/**
- * kev_stream_init() - make a stream
- * @s: zeroed memory
- * @ops: whose cursor it is
- *
- * Context: task.
- */
+/* @s is zeroed memory */
 void kev_stream_init(struct kev_stream *s, const struct kev_stream_ops *ops)
 {
 	mutex_init(&s->mutex);

@@ -32,7 +32,7 @@ static void kev_sysctl_get(bool helper, char *text)
 static int kev_sysctl_set(bool helper, const char *text)
 {
 	return helper ? kev_helper_conf_set(text, false) :
-			kev_number_write(&kev_numbers[KEV_INTERVAL], text);
+			kev_param_write(&kev_numbers[KEV_INTERVAL], text);
 }
 
 static int kev_sysctl_handler(KEV_CTL_TABLE *table, int write, void *buffer, size_t *lenp,
@@ -70,23 +70,13 @@ static struct ctl_table kev_sysctl_table[] = {
 
 static struct ctl_table_header *kev_sysctl_header;
 
-/**
- * kev_sysctl_init() - show them
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
 int kev_sysctl_init(void)
 {
 	kev_sysctl_header = kev_register_sysctl("kevnotify", kev_sysctl_table);
 	return kev_sysctl_header ? 0 : -ENOMEM;
 }
 
-/**
- * kev_sysctl_exit() - undo kev_sysctl_init()
- *
- * Context: task; sleeps until writers have returned.
- */
+/* Sleeps until writers have returned */
 void kev_sysctl_exit(void)
 {
 	unregister_sysctl_table(kev_sysctl_header);

@@ -22,11 +22,7 @@ static struct {
 	u32	ended;
 } kev_wake_pass;
 
-/**
- * kev_wake_kick() - have kevnotifyd look again
- *
- * Context: any but NMI, with no scheduler lock held.
- */
+/* Have kevnotifyd look again. From any context but NMI, with no scheduler lock held. */
 void kev_wake_kick(void)
 {
 	struct task_struct *thread;
@@ -42,11 +38,7 @@ void kev_wake_kick(void)
 	rcu_read_unlock();
 }
 
-/**
- * kev_wake_kicked() - was there a kick since the last call?
- *
- * Context: kevnotifyd.
- */
+/* Was there a kick since the last call? For kevnotifyd. */
 bool kev_wake_kicked(void)
 {
 	return atomic_xchg(&kev_wake_kicks, 0);
@@ -58,12 +50,7 @@ void kev_wake_all(void)
 	wake_up_all(&kev_wake_waiters);
 }
 
-/**
- * kev_wake_ask() - have kevnotifyd make a pass
- *
- * Context: task.
- * Return: what to give to kev_wake_passed().
- */
+/* Have kevnotifyd make a pass; returns what to give to kev_wake_passed() */
 u32 kev_wake_ask(void)
 {
 	u32 begun;
@@ -75,12 +62,9 @@ u32 kev_wake_ask(void)
 	return begun;
 }
 
-/**
- * kev_wake_passed() - has a pass ended that began after kev_wake_ask()?
- * @asked: what that returned
- *
- * Context: any.
- * Return: true if so: kevnotifyd has seen what was done before the question.
+/*
+ * Has a pass ended that began after kev_wake_ask()? kevnotifyd has seen what was
+ * done before.
  */
 bool kev_wake_passed(u32 asked)
 {
@@ -88,11 +72,9 @@ bool kev_wake_passed(u32 asked)
 	return (s32)(smp_load_acquire(&kev_wake_pass.ended) - asked) > 0;
 }
 
-/**
- * kev_wake_drain() - wait until all that was staged is in the log
- *
- * Context: task; sleeps, as long as kevnotifyd gets no CPU.
- * Return: 0; -EINTR for a fatal signal; -ENODEV when the module goes.
+/*
+ * Wait until all that was staged is in the log: as long as kevnotifyd gets no CPU.
+ * Returns -EINTR for a fatal signal, -ENODEV when the module goes.
  */
 int kev_wake_drain(void)
 {
@@ -104,11 +86,7 @@ int kev_wake_drain(void)
 	return kev_wake_passed(asked) ? 0 : -ENODEV;
 }
 
-/**
- * kev_wake_drain_once() - likewise, but for a second at most
- *
- * Context: task, in a loop that knows when it is enough; sleeps.
- */
+/* Likewise for a second at most, in a loop that knows when it is enough */
 void kev_wake_drain_once(void)
 {
 	u32 asked = kev_wake_ask();
@@ -116,22 +94,14 @@ void kev_wake_drain_once(void)
 	wait_event_timeout(kev_wake_waiters, kev_wake_passed(asked), HZ);
 }
 
-/**
- * kev_wake_begin_pass() - a pass begins: before any stage is looked at
- *
- * Context: kevnotifyd.
- */
+/* kevnotifyd has not looked at any stage yet */
 void kev_wake_begin_pass(void)
 {
 	/* Pairs with kev_wake_ask() */
 	smp_store_mb(kev_wake_pass.begun, kev_wake_pass.begun + 1);
 }
 
-/**
- * kev_wake_end_pass() - what the pass collected is in the log
- *
- * Context: kevnotifyd.
- */
+/* What the pass collected is in the log */
 void kev_wake_end_pass(void)
 {
 	/* Pairs with kev_wake_passed() */
@@ -139,13 +109,7 @@ void kev_wake_end_pass(void)
 	kev_wake_all();
 }
 
-/**
- * kev_wake_set_stopping() - the module goes: no run starts, and every wait ends
- *
- * Before sysfs goes, which waits for its writers.
- *
- * Context: task.
- */
+/* The module goes: no run starts, and every wait ends */
 void kev_wake_set_stopping(void)
 {
 	WRITE_ONCE(kev_wake_ends, true);
@@ -159,22 +123,13 @@ bool kev_wake_stopping(void)
 	return READ_ONCE(kev_wake_ends);
 }
 
-/**
- * kev_wake_attach() - kicks go to this thread from now on
- * @thread: kevnotifyd; referenced
- *
- * Context: task.
- */
+/* Kicks go to this thread from now on */
 void kev_wake_attach(struct task_struct *thread)
 {
 	rcu_assign_pointer(kev_wake_thread, get_task_struct(thread));
 }
 
-/**
- * kev_wake_detach() - kicks go nowhere
- *
- * Context: task; may sleep. kevnotifyd has ended.
- */
+/* kevnotifyd has ended: kicks go nowhere */
 void kev_wake_detach(void)
 {
 	struct task_struct *thread = rcu_dereference_protected(kev_wake_thread, true);

@@ -80,7 +80,7 @@ static int set(enum kev_param which, const char *text)
 {
 	const struct kernel_param kp = { .arg = &kev_numbers[which] };
 
-	return kev_number_set(text, &kp);
+	return kev_param_number_set(text, &kp);
 }
 
 static void expect_number(struct kunit *test, int i, s64 value, int err)
@@ -151,14 +151,14 @@ static void params_follow_the_window(struct kunit *test)
 
 static void params_round_sizes_up(struct kunit *test)
 {
-	kev_params_live = false;
+	kev_param_live = false;
 	kev_numbers[KEV_LOG_RECORDS].value = 17;
 	kev_numbers[KEV_STAGE_SLOTS].value = 4095;
-	KUNIT_ASSERT_EQ(test, kev_params_init(), 0);
+	KUNIT_ASSERT_EQ(test, kev_param_init(), 0);
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_LOG_RECORDS), 32U);
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_STAGE_SLOTS), 4096U);
 	/* A power of two stays one */
-	KUNIT_ASSERT_EQ(test, kev_params_init(), 0);
+	KUNIT_ASSERT_EQ(test, kev_param_init(), 0);
 	KUNIT_EXPECT_EQ(test, kev_param(KEV_LOG_RECORDS), 32U);
 }
 
@@ -384,13 +384,13 @@ static void helper_is_locked_during_a_check(struct kunit *test)
 
 static void helper_at_load_has_a_form_only(struct kunit *test)
 {
-	kev_params_live = false;
+	kev_param_live = false;
 	path_error = -ENOENT;
 	KUNIT_EXPECT_EQ(test, set_helper("/not/mounted/yet"), 0);
 	KUNIT_EXPECT_EQ(test, set_helper("relative"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, path_checks, 0);
 	expect_helper(test, "/not/mounted/yet");
-	kev_params_live = true;
+	kev_param_live = true;
 }
 
 /* As proc calls it: n bytes at this place of the file */
@@ -467,7 +467,7 @@ static void sysctl_reads(struct kunit *test)
 static void params_test_exit(struct kunit *test)
 {
 	kev_confine_lock = false;
-	kev_params_live = false;
+	kev_param_live = false;
 	set_helper("");
 }
 
@@ -485,7 +485,7 @@ static int params_test_init(struct kunit *test)
 	path_error = 0;
 	path_meanwhile = NULL;
 	next_record = 1;
-	return kev_params_init();
+	return kev_param_init();
 }
 
 static struct kunit_case params_cases[] = {
