@@ -310,31 +310,10 @@ void kev_dispatch_stop(void)
 		pr_err("kevnotifyd gets no CPU: unloading waits for it\n");
 }
 
-static void kev_dispatch_rates_written(void)
+static void kev_dispatch_watch_rates(void (*changed)(void))
 {
-	kev_source_rates_changed();
-	kev_wake_kick();
-}
-
-static const struct {
-	enum kev_param	which;
-	void		(*changed)(void);
-} kev_dispatch_watches[] = {
-	{ KEV_TIMEOUT, kev_wake_kick },
-	{ KEV_LINGER, kev_wake_kick },
-	{ KEV_HOLD, kev_wake_kick },
-	{ KEV_HELPER_LEVEL, kev_wake_kick },
-	{ KEV_BURST, kev_dispatch_rates_written },
-	{ KEV_WINDOW, kev_dispatch_rates_written },
-};
-
-static void kev_dispatch_watch_params(bool on)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(kev_dispatch_watches); i++)
-		kev_param_watch(kev_dispatch_watches[i].which,
-				on ? kev_dispatch_watches[i].changed : NULL);
+	kev_param_watch(KEV_BURST, changed);
+	kev_param_watch(KEV_WINDOW, changed);
 }
 
 /* The log, the stages and the runs are there */
@@ -351,7 +330,7 @@ int kev_dispatch_init(void)
 	kev_health_init();
 	kev_wake_attach(task);
 	kev_stage_attach(task);
-	kev_dispatch_watch_params(true);
+	kev_dispatch_watch_rates(kev_source_rates_changed);
 	kev_wake_kick();
 	return 0;
 }
@@ -362,7 +341,7 @@ void kev_dispatch_exit(void)
 	struct kev_cursor c;
 	u64 pending;
 
-	kev_dispatch_watch_params(false);
+	kev_dispatch_watch_rates(NULL);
 	kev_stage_detach();
 	kthread_stop(kev_dispatch_task);
 	kev_dispatch_task = NULL;

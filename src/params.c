@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "params.h"
+#include "wake.h"
 
 struct kev_number kev_numbers[KEV_PARAMS] = {
 	[KEV_INTERVAL]	   = { "interval", " ms", 1000, 86400000, 10000, .zero = true },
@@ -73,6 +74,7 @@ static void kev_param_changed(enum kev_param which)
 		WRITE_ONCE(kev_window_jiffies, msecs_to_jiffies(kev_param(KEV_WINDOW)));
 	if (kev_param_watchers[which])
 		kev_param_watchers[which]();
+	kev_wake_kick();
 }
 
 /* A newline at the end of @text is dropped. Returns 0, -EPERM, -EINVAL or -ERANGE. */
