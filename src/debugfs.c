@@ -7,7 +7,6 @@
 #include <linux/seq_file.h>
 
 #include "counters.h"
-#include "debugfs.h"
 #include "feed.h"
 #include "inject.h"
 #include "log.h"
@@ -16,6 +15,7 @@
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
+#include "sysfs.h"
 
 static struct dentry *kev_debugfs_dir;
 

@@ -13,7 +13,7 @@
 #include <linux/namei.h>
 #include <linux/string.h>
 
-#include "interp.h"
+#include "path.h"
 
 /* A script's: up to a blank or the end of the line, as exec takes it: with a CR, if there is one */
 static const char *kev_interp_script(char *head)

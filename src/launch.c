@@ -26,13 +26,11 @@
 #include <linux/workqueue.h>
 
 #include "confine.h"
+#include "fifo.h"
 #include "helper.h"
 #include "inject.h"
-#include "interp.h"
 #include "launch.h"
 #include "selfnoise.h"
-#include "stdin.h"
-#include "stdout.h"
 #include "wake.h"
 
 const char *const kev_outcome_names[KEV_OUTCOMES] = {

@@ -6,7 +6,6 @@
 #include <linux/module.h>
 
 #include "check.h"
-#include "debugfs.h"
 #include "dispatch.h"
 #include "feed.h"
 #include "launch.h"
@@ -19,7 +18,6 @@
 #include "selfnoise.h"
 #include "sources/sources.h"
 #include "stage.h"
-#include "sysctl.h"
 #include "sysfs.h"
 
 static int kev_main_log_init(void)

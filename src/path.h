@@ -19,4 +19,9 @@ struct kev_walk {
 
 int kev_path_check(struct kev_walk *w, const char *path, char *why, size_t size);
 
+/* The name of a program that another one needs, see interp.c */
+#define KEV_INTERP_BYTES	128
+
+void kev_interp_missing(const char *path, char *head, size_t size, char *missing);
+
 #endif /* _KEV_PATH_H */

@@ -11,6 +11,7 @@
 #include <linux/timekeeping.h>
 
 #include "feed.h"
+#include "fifo.h"
 #include "health.h"
 #include "kill.h"
 #include "launch.h"
@@ -20,8 +21,6 @@
 #include "run.h"
 #include "selfnoise.h"
 #include "stats.h"
-#include "stdin.h"
-#include "stdout.h"
 #include "wake.h"
 
 #define KEV_RUN_BIRTH	(10 * HZ)	/* from the order to a child */

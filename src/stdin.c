@@ -13,7 +13,6 @@
 #include "feed.h"
 #include "fifo.h"
 #include "inject.h"
-#include "stdin.h"
 #include "stream.h"
 
 /**

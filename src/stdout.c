@@ -16,7 +16,6 @@
 #include "fifo.h"
 #include "inject.h"
 #include "stats.h"
-#include "stdout.h"
 
 /* The run's name is the prefix */
 #undef pr_fmt

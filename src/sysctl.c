@@ -12,7 +12,7 @@
 #include "helper.h"
 #include "helper_conf.h"
 #include "params.h"
-#include "sysctl.h"
+#include "sysfs.h"
 
 /* A value, a newline and the end */
 #define KEV_SYSCTL_BYTES	(KEV_HELPER_VALUE + 2)

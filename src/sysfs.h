@@ -21,4 +21,10 @@ int kev_sysfs_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsi
 int kev_sysfs_init(void);
 void kev_sysfs_exit(void);
 
+/* The other views: /proc/sys/kevnotify, and /sys/kernel/debug/kevnotify */
+int kev_sysctl_init(void);
+void kev_sysctl_exit(void);
+int kev_debugfs_init(void);
+void kev_debugfs_exit(void);
+
 #endif /* _KEV_SYSFS_H */
