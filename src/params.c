@@ -58,7 +58,7 @@ bool kev_may_write(const char *what)
 
 /*
  * @changed is called in the writer's task after each write; NULL: no more, and the
- * former one is not running
+ * former one is not running.
  */
 void kev_param_watch(enum kev_param which, void (*changed)(void))
 {
