@@ -68,24 +68,24 @@ bench:
 
 deb:
 	@selftests/setup deb
-	@selftests/deb
+	@scripts/deb
 
 repo:
 	@selftests/setup deb
-	@selftests/repo
+	@scripts/repo
 
 rpm:
 	@selftests/setup rpm
-	@selftests/rpm
+	@scripts/rpm
 
 install: deb
-	@selftests/install
+	@scripts/install
 
 uninstall:
-	@selftests/install --remove
+	@scripts/install --remove
 
 clean-cache:
-	@selftests/clean-cache
+	@scripts/clean-cache
 
 .PHONY: modules modules_install clean help demo demo-here test check-quick check \
 	check-full matrix bench deb repo rpm install uninstall clean-cache
