@@ -66,7 +66,7 @@ const char *kev_health_get(struct kev_health *health)
 void kev_health_backoff_start(void)
 {
 	kev_health_retry.secs = clamp_t(unsigned int, kev_health_retry.secs * 2, KEV_BACKOFF_MIN,
-				   KEV_BACKOFF_MAX);
+					KEV_BACKOFF_MAX);
 	kev_health_retry.retry = jiffies + kev_health_retry.secs * HZ;
 }
 

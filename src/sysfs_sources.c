@@ -168,7 +168,7 @@ static struct kev_gauge *kev_sysfs_sources_gauge(struct kobject *kobj)
 }
 
 static ssize_t kev_sysfs_sources_limit_store(struct kobject *kobj, const char *buf, size_t count,
-			       size_t offset)
+					     size_t offset)
 {
 	struct kev_source *src = kev_sysfs_sources_writable(kobj);
 	struct kev_gauge *g;
