@@ -3,6 +3,7 @@
  * For tests: a file system "kevhang" in which each lookup hangs, and a way to keep
  * the kernel's workers from starting programs.
  */
+#include <linux/cpu.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/module.h>
@@ -72,11 +73,12 @@ static struct file_system_type test_fs = {
 	.kill_sb		= kill_anon_super,
 };
 
-/* More than an unbound queue of the kernel's runs at a time */
-#define TEST_ITEMS	2100
+/* Programs are started from one of these, from which is the kernel's own business */
+static struct workqueue_struct *test_queues[2];
 
 static bool full;
 static struct work_struct *test_items;
+static unsigned int test_queued;
 
 static void test_item(struct work_struct *work)
 {
@@ -84,34 +86,64 @@ static void test_item(struct work_struct *work)
 		schedule_timeout_idle(HZ / 20);
 }
 
-static void test_queue(struct work_struct *item, unsigned int i)
+/*
+ * Where one item may run at a time, the first of these does and the second does not.
+ * How many may run by themselves differs: 512 or 2048, each CPU, node or machine.
+ */
+static int test_occupy(struct workqueue_struct *wq, int cpu)
 {
-#ifdef TEST_DFL_WQ
-	/* One of the two starts programs */
-	if (i % 2) {
-		queue_work(system_dfl_wq, item);
-		return;
+	struct work_struct *item;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		item = &test_items[test_queued++];
+		queue_work_on(cpu, wq, item);
 	}
-#endif
-	queue_work(system_unbound_wq, item);
+	return *work_data_bits(item) & WORK_STRUCT_INACTIVE ? 0 : -EBUSY;
+}
+
+static int test_occupy_all(void)
+{
+	unsigned int i;
+	int cpu, err = 0;
+
+	WRITE_ONCE(full, true);
+	cpus_read_lock();
+	for (i = 0; i < ARRAY_SIZE(test_queues); i++) {
+		if (!test_queues[i])
+			continue;
+		workqueue_set_max_active(test_queues[i], 1);
+		for_each_online_cpu(cpu)
+			err = test_occupy(test_queues[i], cpu) ?: err;
+	}
+	cpus_read_unlock();
+	return err;
+}
+
+static void test_release_all(void)
+{
+	unsigned int i;
+
+	WRITE_ONCE(full, false);
+	for (i = 0; i < ARRAY_SIZE(test_queues); i++)
+		if (test_queues[i])
+			workqueue_set_max_active(test_queues[i], WQ_MAX_ACTIVE);
+	while (test_queued)
+		flush_work(&test_items[--test_queued]);
 }
 
 static int test_full_set(const char *text, const struct kernel_param *kp)
 {
-	unsigned int i;
 	bool value;
 	int err = kstrtobool(text, &value);
 
 	if (err || value == full)
 		return err;
-	WRITE_ONCE(full, value);
-	for (i = 0; i < TEST_ITEMS; i++) {
-		if (value)
-			test_queue(&test_items[i], i);
-		else
-			flush_work(&test_items[i]);
-	}
-	return 0;
+	if (value)
+		err = test_occupy_all();
+	if (err || !value)
+		test_release_all();
+	return err;
 }
 
 static const struct kernel_param_ops test_full_ops = {
@@ -124,13 +156,17 @@ MODULE_PARM_DESC(full, "no program that the kernel starts gets a worker while th
 
 static int __init test_init(void)
 {
-	unsigned int i;
+	unsigned int i, n = 2 * ARRAY_SIZE(test_queues) * num_possible_cpus();
 	int err;
 
-	test_items = kvcalloc(TEST_ITEMS, sizeof(*test_items), GFP_KERNEL);
+	test_queues[0] = system_unbound_wq;
+#ifdef TEST_DFL_WQ
+	test_queues[1] = system_dfl_wq;
+#endif
+	test_items = kvcalloc(n, sizeof(*test_items), GFP_KERNEL);
 	if (!test_items)
 		return -ENOMEM;
-	for (i = 0; i < TEST_ITEMS; i++)
+	for (i = 0; i < n; i++)
 		INIT_WORK(&test_items[i], test_item);
 	err = register_filesystem(&test_fs);
 	if (err)
