@@ -29,6 +29,14 @@ program flood-a-line <<'END'
 #!/bin/sh
 head -c 100000 /dev/zero | tr '\0' x
 END
+program reopen <<'END'
+#!/bin/sh
+set -e
+echo to stderr >/dev/stderr
+echo to stdout >>/dev/stdout
+echo to both | tee /dev/stderr
+echo by number >/proc/self/fd/2
+END
 program close-all <<'END'
 #!/bin/sh
 exec <&- >&- 2>&-
@@ -129,12 +137,19 @@ long_line() {
 		counter_is output_dropped $((4900 + 317))
 }
 
+reopened() {
+	klog_mark
+	raise "exec reopen" && settle && logged 1 "kevnotify\[[0-9]*\]: to stderr" &&
+		logged 1 "kevnotify\[[0-9]*\]: to stdout" && logged 2 "kevnotify\[[0-9]*\]: to both" &&
+		logged 1 "kevnotify\[[0-9]*\]: by number" && counter_is exited_nonzero 0
+}
+
 closed() {
-	raise "exec close-all" && await 60 at_rest_and_free && counter_is exited 4 &&
+	raise "exec close-all" && await 60 at_rest_and_free && counter_is exited 5 &&
 		counter_is exited_nonzero 0 && conserved && goes
 }
 
-plan 16
+plan 17
 calibrate
 soon=$((unit + 4000))
 check "a run with open files: busy, and told why" busy
@@ -150,6 +165,7 @@ check "and the module unloads when it has closed it" released
 check "a helper that is removed while it runs" removed
 check "a flood of lines is bounded and counted" lines
 check "and so is one without lines" long_line
+check "output can be opened again, by a script and by tee" reopened
 check "a helper that closes all its descriptors" closed
 restore
 check "nothing is left running" prints 0 processes "sleep 100"
