@@ -8,7 +8,7 @@
 begin
 
 REPORT=$WORK/report
-for mode in fixed polls leaves-child child-reads half half-until-go slow hang again bytes-1 bytes-7 \
+for mode in fixed polls leaves-child child-reads half half-until-go slow hang again event-loop bytes-1 bytes-7 \
 	bytes-100 bytes-65536; do
 	cp reader "$WORK/$mode"
 done
@@ -107,6 +107,17 @@ polls() {
 		usleep 300000 && ! grep -q epoll-wait "$REPORT" && raise true && settle &&
 		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
 			tr '\n' ';' <"$REPORT" && counter_is filtered 1 && received 2 && conserved
+}
+
+# Also those that come while it waits
+loops() {
+	piped event-loop linger=86400000 && raise one && raise two && await 60 received 2 &&
+		await 60 sleeps_in_epoll && raise three && raise four && await 60 received 4 && pause &&
+		counter_is exited 1 && counter_is exited_nonzero 0 && counter_is runs 1 && receipts_ordered && conserved
+}
+
+sleeps_in_epoll() {
+	asleep "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")"
 }
 
 # A child of the first run sits beside the second one, which gets everything
@@ -290,7 +301,7 @@ resident_does_not_spin() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 29
+plan 30
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -299,6 +310,7 @@ check "awk" by_awk
 check "any size of read" sizes
 check "a FIFO: no offset, no writing; it can be opened again" fixed
 check "poll and epoll" polls
+check "an event loop" loops
 check "a child that keeps the file takes nothing from the next run" leaves_child
 check "the next run has it all" then_another
 check "a child that is reading is told of the run's end" child_reads

@@ -186,6 +186,26 @@ static int polls(void)
 	return 0;
 }
 
+/* As libraries for event loops do: they look at the type first, and wait in epoll alone */
+static int event_loop(void)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int ep = epoll_create1(0);
+	ssize_t n;
+
+	if (!fifo(0) || fcntl(0, F_SETFL, O_NONBLOCK) || epoll_ctl(ep, EPOLL_CTL_ADD, 0, &event))
+		return 1;
+	while (epoll_wait(ep, &event, 1, -1) == 1) {
+		while ((n = get(100)) > 0)
+			;
+		if (!n)
+			return 0;
+		if (errno != EAGAIN)
+			return 2;
+	}
+	return 3;
+}
+
 /* The child still has the file when the next run has begun; of the module, that alone */
 static int leaves_child(void)
 {
@@ -279,7 +299,7 @@ int main(int argc, char **argv)
 		{ "fixed", fixed }, { "polls", polls }, { "leaves-child", leaves_child },
 		{ "child-reads", child_reads }, { "half", half },
 		{ "half-until-go", half_until_go }, { "slow", slow }, { "hang", hang },
-		{ "again", again }, { "no-term", no_term },
+		{ "again", again }, { "no-term", no_term }, { "event-loop", event_loop },
 	};
 	unsigned int i;
 
