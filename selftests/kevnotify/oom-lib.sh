@@ -8,7 +8,9 @@
 CGROUPS=/sys/fs/cgroup
 KERNEL=/proc/sys/kernel
 VM=/proc/sys/vm
-export CGROUPS KERNEL VM
+FTRACE=$KERNEL/ftrace_enabled
+KPROBES=/sys/kernel/debug/kprobes/enabled
+export CGROUPS KERNEL VM FTRACE KPROBES
 
 # in_group CGROUP ARG…: a hog in that cgroup; its pid is in $pid
 in_group() {
