@@ -4,7 +4,8 @@
  * memory (0: all that there is) and keeps it until it is killed; with -b from that
  * node alone, and with -f it makes that file then. It is the kernel's favourite
  * victim, or has ADJ. Its shape: "orphan", a thread whose main thread has ended;
- * "threads", eight that take; "twin", two processes with one memory.
+ * "threads", eight that take; "twin", two processes with one memory. In the end it
+ * ends even if it is not killed.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #define HUGE_PAGE	(2UL << 20)
 #define EVERYTHING	(1UL << 40)
 #define THREADS		8
+#define PATIENCE	300
 #define MPOL_BIND	2
 
 static size_t bytes;
@@ -89,6 +91,7 @@ static void *orphan(void *unused)
 
 static int twin(void *unused)
 {
+	alarm(PATIENCE);
 	pause();
 	return 0;
 }
@@ -115,6 +118,7 @@ int main(int argc, char **argv)
 	const char *file = NULL, *shape = "";
 	int option;
 
+	alarm(PATIENCE);
 	/* First, as after setuid() the files in /proc are root's */
 	if (adjust("1000"))
 		return 2;

@@ -12,6 +12,9 @@ FTRACE=$KERNEL/ftrace_enabled
 KPROBES=/sys/kernel/debug/kprobes/enabled
 export CGROUPS KERNEL VM FTRACE KPROBES
 
+# The cgroups that the test has made
+groups=
+
 # in_group CGROUP ARG…: a hog in that cgroup; its pid is in $pid
 in_group() {
 	sh -c 'echo $$ >"$1" && shift && exec ./hog "$@"' sh "$CGROUPS/$1/cgroup.procs" \
@@ -38,6 +41,7 @@ kills() {
 
 # group CGROUP [LIMIT [CONTROLLERS]]: a new one
 group() {
+	groups="$1 $groups"
 	mkdir "$CGROUPS/$1" && echo "${2-max}" >"$CGROUPS/$1/memory.max" &&
 		{ [ -z "${3-}" ] || echo "$3" >"$CGROUPS/$1/cgroup.subtree_control"; }
 }
@@ -108,13 +112,58 @@ as_reported() {
 		value_is "$1" KEVNOTIFY_VICTIM_SWAP_KB 0
 }
 
+# --- A test
+
+# alone COMMAND…: a case. If it fails, the next one finds nothing of it.
+alone() {
+	"$@" && return
+	clean_up
+	read -r raised <"$SYS/sources/oom/raised"
+	return 1
+}
+
+# clean_up: no hog is left, no cgroup of a case and no run, and nothing is slow or stands
+# still
+clean_up() {
+	echo 0 >"$KERNEL/printk_delay"
+	echo 1 >"$FTRACE"
+	echo 1 >"$KPROBES"
+	[ ! -d "$WORK/mnt" ] || fsfreeze --unfreeze "$WORK/mnt" 2>/dev/null
+	for group in $groups; do
+		await 60 emptied "$group" 2>/dev/null
+		has " $group " ' all small ' || rmdir "$CGROUPS/$group" 2>/dev/null
+	done
+	groups='all small'
+	umount "$WORK/mnt" 2>/dev/null
+	if [ -d "$SYS" ]; then
+		resume
+		echo >"$PARAMS/helper"
+		await 60 state_is idle
+		set_helper helper
+	fi
+}
+
+# emptied CGROUP: what was in it has been killed, and is gone
+emptied() {
+	[ ! -d "$CGROUPS/$1" ] || {
+		xargs -r kill -9 <"$CGROUPS/$1/cgroup.procs"
+		holds "$CGROUPS/$1/cgroup.procs" ''
+	}
+}
+
 # begin_oom: groups "all" and "small", and no list of all tasks in each report
 begin_oom() {
-	# A hog is always the better victim than the test itself
+	# A hog is always the better victim than the test itself. And where there is none
+	# left, as its memory is gone and it is not, this is it, and not who waits for the test.
+	sh -c 'echo 500 >/proc/self/oom_score_adj && exec sleep 3600' &
+	scapegoat=$!
 	echo -999 >/proc/self/oom_score_adj
+	read -r dump <"$VM/oom_dump_tasks"
+	# Even if the test is ended, as it takes too long
+	trap 'exit 1' TERM
+	trap 'clean_up; echo "$dump" >"$VM/oom_dump_tasks"' EXIT
 	# No poll: on a slow machine one would see how little memory is left
 	begin interval=0 burst=0
-	read -r dump <"$VM/oom_dump_tasks"
 	echo 0 >"$VM/oom_dump_tasks"
 	echo +memory >"$CGROUPS/cgroup.subtree_control"
 	group all
@@ -126,6 +175,8 @@ begin_oom() {
 finish_oom() {
 	echo "$dump" >"$VM/oom_dump_tasks"
 	ungroup all small
+	trap - EXIT
+	kill "$scapegoat"
 	restore
 	finish
 }

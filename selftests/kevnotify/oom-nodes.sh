@@ -30,7 +30,7 @@ mempolicy() {
 
 plan 3
 begin_oom
-check "a cpuset's nodes" cpuset
-check "a memory policy's nodes" mempolicy
+check "a cpuset's nodes" alone cpuset
+check "a memory policy's nodes" alone mempolicy
 check "nothing is lost" conserved
 finish_oom

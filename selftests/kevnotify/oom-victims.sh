@@ -23,13 +23,15 @@ twin() {
 		await 60 holds "$CGROUPS/small/cgroup.procs" ''
 }
 
-# Each of these threads meets the machine's limit, and one kill ends them all
+# Each of these threads meets the machine's limit, and one kill ends them all. Should the
+# kernel have killed another one too, that is an event as well.
 threads() {
 	before=$(killed)
-	hog all -s threads 0 && settle || return 1
-	# Should the kernel have killed another one too
-	raised=$((raised - 1 + $(killed) - before))
-	source_is oom raised "$raised" && is 1 "$(grep -l "VICTIM_PID=$pid" "$GOT"/* | wc -l)"
+	klog_mark
+	in_group all -s threads 0
+	wait "$pid"
+	is 137 $? && kills $(($(killed) - before)) && settle && source_is oom raised "$raised" &&
+		is 1 "$(grep -l "VICTIM_PID=$pid" "$GOT"/* | wc -l)"
 }
 
 # sleeper: a process in the cgroup "group"; its pid is in $!
@@ -173,18 +175,18 @@ side_by_side() {
 
 plan 10
 begin_oom
-check "the process, and not its thread" orphan
-check "two processes with one memory are one event" twin
-check "many threads are one event" threads
-check "a whole cgroup killed is an event each" whole_cgroup
-check "a mark that kills nothing" no_kill
+check "the process, and not its thread" alone orphan
+check "two processes with one memory are one event" alone twin
+check "many threads are one event" alone threads
+check "a whole cgroup killed is an event each" alone whole_cgroup
+check "a mark that kills nothing" alone no_kill
 if can_be_off "$FTRACE"; then
-	check "ftrace switched off: nothing is guessed" off_by "$FTRACE"
+	check "ftrace switched off: nothing is guessed" alone off_by "$FTRACE"
 else
 	skip "ftrace switched off: nothing is guessed" "this kernel's cannot be"
 fi
-check "probes switched off: nothing is guessed" off_by "$KPROBES"
-check "two kinds beside each other" side_by_side
+check "probes switched off: nothing is guessed" alone off_by "$KPROBES"
+check "two kinds beside each other" alone side_by_side
 check "nothing is lost" conserved
-check "switched off: none" off
+check "switched off: none" alone off
 finish_oom

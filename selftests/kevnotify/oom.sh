@@ -151,15 +151,15 @@ long_path() {
 plan 11
 begin_oom
 killed_before=$(killed)
-check "a global kill" global
-check "a kill in a cgroup" memcg
-check "as many as the kernel counts" counts
-check "the record says what the kernel reports" report
-check "global and then its own cgroup, by one task" twice
-check "the same with a report that takes 12 s" twice_slowly
-check "a pod's limit, and the container has gone" pod
-check "a limit that is lowered" lowered
-check "by sysrq" by_sysrq
-check "a long path keeps its end" long_path
+check "a global kill" alone global
+check "a kill in a cgroup" alone memcg
+check "as many as the kernel counts" alone counts
+check "the record says what the kernel reports" alone report
+check "global and then its own cgroup, by one task" alone twice
+check "the same with a report that takes 12 s" alone twice_slowly
+check "a pod's limit, and the container has gone" alone pod
+check "a limit that is lowered" alone lowered
+check "by sysrq" alone by_sysrq
+check "a long path keeps its end" alone long_path
 check "nothing is lost" conserved
 finish_oom

@@ -13,7 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MIB	(1024 * 1024)
+#define MIB		(1024 * 1024)
+#define PATIENCE	300
 
 static void take(void)
 {
@@ -41,7 +42,9 @@ int main(int argc, char **argv)
 	adj = open("/proc/self/oom_score_adj", O_WRONLY);
 	if (gone.fd < 0 || procs < 0 || write_to(adj, "-1000"))
 		return 2;
-	while (!poll(&gone, 1, 0))
+	alarm(PATIENCE);
+	/* With time for the other one to go, or there would be a second victim */
+	while (!poll(&gone, 1, 5))
 		take();
 	if (write_to(procs, "0") || write_to(adj, "0"))
 		return 4;
