@@ -173,7 +173,29 @@ side_by_side() {
 		kills "$(wc -l <"$WORK/ours")"
 }
 
-plan 10
+# --- Unloading
+
+# reports: the kernel has begun to, and has not come to the kill
+reports() {
+	logged_some '^hog invoked oom-killer' && logged 0 'Killed process'
+}
+
+# The module goes while the report of a kill is slow, and with it the probe of the call
+# that is under way. The next module knows nothing of that call.
+unloaded() {
+	klog_mark
+	echo 300 >"$KERNEL/printk_delay"
+	in_group small 200
+	await 60 reports && rmmod kevnotify
+	unloaded_status=$?
+	say "$(klog | grep -c 'Killed process') kill when the module had gone"
+	echo 0 >"$KERNEL/printk_delay"
+	wait "$pid"
+	is 137 $? && is 0 "$unloaded_status" && reload burst=0 helper="$HELPER" && hog small 200 &&
+		seq=$(newest oom) && as_reported "$seq" && conserved
+}
+
+plan 11
 begin_oom
 check "the process, and not its thread" alone orphan
 check "two processes with one memory are one event" alone twin
@@ -188,5 +210,6 @@ fi
 check "probes switched off: nothing is guessed" alone off_by "$KPROBES"
 check "two kinds beside each other" alone side_by_side
 check "nothing is lost" conserved
+check "unloaded during a report" alone unloaded
 check "switched off: none" alone off
 finish_oom
