@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A reader or kevnotifyd stands still at a certain place: nothing waits for the one,
+# and an unload waits for the other.
+. ./lib.sh
+
+HALT=/sys/module/kevnotify_test_halt/parameters
+
+# halts N FUNCTION: from its Nth call from now on
+halts() {
+	modprobe kevnotify-test-halt symbol="kevnotify:$2" hold="$1"
+}
+
+# goes_on: the one that stands still; nothing else had ended that
+goes_on() {
+	holds "$HALT/held" Y && echo 0 >"$HALT/hold" && await 60 holds "$HALT/held" N &&
+		rmmod kevnotify-test-halt
+}
+
+# In the middle of its walk over the sources, and with the last one's reference
+reader() {
+	reload burst=0 && halts 3 kev_source_get_next || return 1
+	cat "$DBG/refs" >"$WORK/refs" &
+	reader=$!
+	await 60 holds "$HALT/held" Y && many 20 && await 60 counter_is staged 0 &&
+		counter_is pending 20 && goes_on && wait "$reader" &&
+		grep -q '^pipes ' "$WORK/refs" && conserved
+}
+
+goes() {
+	holds /sys/module/kevnotify/initstate going
+}
+
+# kevnotifyd is about to raise: nothing of what it needs for that goes before it has
+unload_waits() {
+	reload burst=0 && halts 1 kev_feed_tell && raise one && await 60 holds "$HALT/held" Y || return 1
+	rmmod kevnotify &
+	rmmod=$!
+	await 60 goes && sleep 2 && [ -d "$SYS/sources/helper" ] && goes_on && wait "$rmmod" &&
+		[ ! -d /sys/module/kevnotify ]
+}
+
+plan 2
+begin
+check "a reader that stands still: events are collected" reader
+check "kevnotifyd stands still in front of a raise: the unload waits" unload_waits
+rmmod kevnotify-test-halt 2>/dev/null
+restore
+finish
