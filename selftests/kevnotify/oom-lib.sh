@@ -81,6 +81,12 @@ allocation() {
 		tail -n 1
 }
 
+# kernels_list: PID SCOPE of each kill, by the kernel's log
+kernels_list() {
+	klog | sed -n -e 's/^Memory cgroup out of memory: Killed process \([0-9]*\) .*/\1 memcg/p' \
+		-e 's/^Out of memory: Killed process \([0-9]*\) .*/\1 global/p' | sort
+}
+
 # about SEQ KEY FIGURE: the record's is the kernel's, give or take what a CPU counts
 # for itself
 about() {

@@ -146,12 +146,6 @@ in_a_row() {
 	done
 }
 
-# kernels_list: PID SCOPE of each kill, by the kernel's log
-kernels_list() {
-	klog | sed -n -e 's/^Memory cgroup out of memory: Killed process \([0-9]*\) .*/\1 memcg/p' \
-		-e 's/^Out of memory: Killed process \([0-9]*\) .*/\1 global/p' | sort
-}
-
 # our_list: the same by the helper's receipts, beginning behind that SEQ
 our_list() {
 	for got in "$GOT"/*; do

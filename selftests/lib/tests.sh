@@ -9,6 +9,7 @@
 build_kselftest() {
 	in_root "$2:/usr/src/linux" \
 		"$KEV_TOP/selftests/kevnotify:/usr/src/linux/tools/testing/selftests/kevnotify" \
+		"$KEV_TOP/samples:/usr/src/linux/tools/testing/samples" \
 		"$1:/out:rw" -- /inside/kselftest
 }
 
@@ -17,7 +18,7 @@ kselftest_dir() {
 	local linux
 	linux=$(linux_dir) || return 1
 	cache_get kselftest "$(sum_of "$linux" "$(hash_of "$KEV_TOP/selftests/kevnotify" \
-		"$KEV_LIB/inside/kselftest")")" build_kselftest "$linux"
+		"$KEV_TOP/samples" "$KEV_LIB/inside/kselftest")")" build_kselftest "$linux"
 }
 
 # headers KEY: TEST, a tab, TEXT, of each test with a line "# KEY: TEXT"
