@@ -118,6 +118,22 @@ as_reported() {
 		value_is "$1" KEVNOTIFY_VICTIM_SWAP_KB 0
 }
 
+# --- Without the probe of out_of_memory()
+
+# state_of_source TEXT: is that in it?
+state_of_source() {
+	read -r source_state <"$SYS/sources/oom/state" && has "$1" "$source_state"
+}
+
+# left_out SEQ CGROUP: the record says that this is where $pid was killed, and not why
+left_out() {
+	gave "$1" KEVNOTIFY_ID=3 PRIORITY=2 "KEVNOTIFY_VICTIM_PID=$pid" \
+		"KEVNOTIFY_VICTIM_CGROUP=$2" "MESSAGE=Out of memory: killed process $pid (hog)" || return 1
+	for key in SCOPE LIMIT_CGROUP LIMIT_KB ALLOC; do
+		! has "KEVNOTIFY_$key " "$(keys "$1")" || { say "$key is there"; return 1; }
+	done
+}
+
 # --- A test
 
 # alone COMMAND…: a case. If it fails, the next one finds nothing of it.

@@ -99,23 +99,11 @@ no_kill() {
 
 # --- Without the probe
 
-state_of_source() {
-	read -r source_state <"$SYS/sources/oom/state" && has "$1" "$source_state"
-}
-
-left_out() {
-	gave "$1" KEVNOTIFY_ID=3 PRIORITY=2 "KEVNOTIFY_VICTIM_PID=$pid" \
-		KEVNOTIFY_VICTIM_CGROUP=/small "MESSAGE=Out of memory: killed process $pid (hog)" || return 1
-	for key in SCOPE LIMIT_CGROUP LIMIT_KB ALLOC; do
-		! has "KEVNOTIFY_$key " "$(keys "$1")" || { say "$key is there"; return 1; }
-	done
-}
-
 # off_by SWITCH: nothing is guessed as long as that is off
 off_by() {
 	source_is oom state on && write_is OK "$1" 0 || return 1
 	state_of_source 'on: probes are switched off, see kernel.ftrace_enabled and kprobes/enabled: SCOPE,' &&
-		hog small 200 && seq=$(newest oom) && left_out "$seq"
+		hog small 200 && seq=$(newest oom) && left_out "$seq" /small
 	off_status=$?
 	echo 1 >"$1"
 	is 0 "$off_status" && source_is oom state on && hog small 200 && seq=$(newest oom) && gave "$seq" KEVNOTIFY_SCOPE=memcg
