@@ -52,6 +52,7 @@ const char *const kev_outcome_names[KEV_OUTCOMES] = {
  * struct kev_launch - a start of a program, and the memory that it needs
  * @work: starts it
  * @end: the entry in the wait queue of its pid
+ * @poll: looks at its pid, on a kernel where that has no wait queue
  * @run: which run it is for; KEV_RUNS_MAX: a check, which ends before exec
  * @cancel: the child is not to come to exec
  * @pid: the child's, set by itself; the owner puts it
@@ -63,7 +64,7 @@ const char *const kev_outcome_names[KEV_OUTCOMES] = {
  * @execed: when exec succeeded, in ns
  * @returned: the work item is done
  * @ended: the process has ended
- * @code: as wait() would say; -1: not known
+ * @code: as wait() would say; 0 if that is not known
  * @ended_at: when, in ns
  * @mark: the mark of its process tree
  * @pipe: its number in pipe mode; 0: exec mode
@@ -81,6 +82,7 @@ const char *const kev_outcome_names[KEV_OUTCOMES] = {
 struct kev_launch {
 	struct work_struct	work;
 	wait_queue_entry_t	end;
+	struct delayed_work	poll;
 	unsigned int		run;
 	bool			cancel;
 	struct pid		*pid;
@@ -115,22 +117,19 @@ static bool kev_launch_is_check(const struct kev_launch *l)
 	return l->run == KEV_RUNS_MAX;
 }
 
-/*
- * The child, or its last thread, is dying: with interrupts off and tasklist_lock
- * held. Called more than once, also when a debugger looks.
- */
-static int kev_launch_wake(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key)
+/* Has the process ended? Under tasklist_lock or without; idempotent. */
+static void kev_launch_see_end(struct kev_launch *l)
 {
-	struct kev_launch *l = container_of(entry, struct kev_launch, end);
-	struct pid *pid = READ_ONCE(l->pid);
+	/* Pairs with kev_launch_publish() */
+	struct pid *pid = smp_load_acquire(&l->pid);
 	struct task_struct *p;
 
 	if (!pid || l->ended)
-		return 0;
+		return;
 	rcu_read_lock();
 	p = pid_task(pid, PIDTYPE_TGID);
 	if (!p || (READ_ONCE(p->exit_state) && thread_group_empty(p))) {
-		l->code = -1;
+		l->code = 0;
 		if (p)
 			/* A leader that left before the others has a code of its own */
 			l->code = p->signal->flags & SIGNAL_GROUP_EXIT ?
@@ -142,8 +141,57 @@ static int kev_launch_wake(wait_queue_entry_t *entry, unsigned int mode, int syn
 	rcu_read_unlock();
 	if (l->ended)
 		kev_wake_kick();
+}
+
+#ifdef KEV_HAVE_WAIT_PIDFD
+
+/*
+ * The child, or its last thread, is dying: with interrupts off and tasklist_lock
+ * held. Called more than once, also when a debugger looks.
+ */
+static int kev_launch_wake(wait_queue_entry_t *entry, unsigned int mode, int sync, void *key)
+{
+	kev_launch_see_end(container_of(entry, struct kev_launch, end));
 	return 0;
 }
+
+static void kev_launch_attach(struct kev_launch *l, struct pid *pid)
+{
+	init_waitqueue_func_entry(&l->end, kev_launch_wake);
+	add_wait_queue(&pid->wait_pidfd, &l->end);
+}
+
+static void kev_launch_detach(struct kev_launch *l)
+{
+	/* Its lock waits for a wake function that is running */
+	remove_wait_queue(&l->pid->wait_pidfd, &l->end);
+}
+
+#else
+
+/* The process is gone by then, and its code with it */
+static void kev_launch_poll(struct work_struct *work)
+{
+	struct kev_launch *l = container_of(to_delayed_work(work), struct kev_launch, poll);
+
+	kev_launch_see_end(l);
+	if (!l->ended)
+		queue_delayed_work(kev_launch_wq, &l->poll, HZ);
+}
+
+static void kev_launch_attach(struct kev_launch *l, struct pid *pid)
+{
+	pr_info_once("this kernel does not tell how a program ends: that counts as exit 0\n");
+	INIT_DELAYED_WORK(&l->poll, kev_launch_poll);
+	queue_delayed_work(kev_launch_wq, &l->poll, HZ);
+}
+
+static void kev_launch_detach(struct kev_launch *l)
+{
+	cancel_delayed_work_sync(&l->poll);
+}
+
+#endif
 
 /* In the child, first of all, so that no end is missed and every hang is this child's */
 static void kev_launch_publish(struct kev_launch *l)
@@ -152,9 +200,8 @@ static void kev_launch_publish(struct kev_launch *l)
 
 	l->nr = pid_nr(pid);
 	l->began = jiffies;
-	init_waitqueue_func_entry(&l->end, kev_launch_wake);
-	add_wait_queue(&pid->wait_pidfd, &l->end);
-	/* Pairs with kev_launch_began() and kev_launch_kill() */
+	kev_launch_attach(l, pid);
+	/* Pairs with kev_launch_see_end(), kev_launch_began() and kev_launch_kill() */
 	smp_store_release(&l->pid, pid);
 }
 
@@ -421,7 +468,7 @@ bool kev_launch_over(const struct kev_launch *l)
 	/* Pairs with kev_launch_work() */
 	if (!smp_load_acquire(&l->returned))
 		return false;
-	/* Pairs with kev_launch_wake() */
+	/* Pairs with kev_launch_see_end() */
 	return l->value || !l->pid || smp_load_acquire(&l->ended);
 }
 
@@ -536,8 +583,7 @@ void kev_launch_finish(struct kev_launch *l)
 	if (!kev_launch_is_check(l))
 		kev_selfnoise_end(l->run);
 	if (l->pid) {
-		/* Its lock waits for a wake function that is running */
-		remove_wait_queue(&l->pid->wait_pidfd, &l->end);
+		kev_launch_detach(l);
 		put_pid(l->pid);
 		l->pid = NULL;
 	}
