@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "params.h"
 #include "pause.h"
+#include "rate.h"
 #include "report.h"
 #include "run.h"
 #include "selfnoise.h"
@@ -47,6 +48,7 @@ static const struct {
 	void (*exit)(void);
 } kev_main_parts[] = {
 	{ kev_param_init },
+	{ kev_rate_init },
 	{ kev_main_log_init, kev_log_exit },
 	{ kev_main_feed_init, kev_feed_exit },
 	{ kev_main_stage_init, kev_stage_exit },

@@ -9,7 +9,6 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
-#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -17,6 +16,7 @@
 
 #include "inject.h"
 #include "params.h"
+#include "rate.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
@@ -37,88 +37,6 @@ static const struct kev_source_view *kev_view;
 /* Echoes that go to the helper, see kev_source_echo_quiet() */
 #define KEV_ECHO_MAX	10U
 #define KEV_ECHO_WINDOW	(600 * HZ)
-
-/* Odd, and new at each load: which objects share a word cannot be known */
-static u64 kev_object_seed;
-
-static bool kev_rate_admit_word(atomic_t *word)
-{
-	unsigned int tries = KEV_RATE_TRIES;
-	int admitted;
-
-	do {
-		admitted = kev_rate_try(word);
-	} while (admitted < 0 && --tries);
-	return admitted > 0;
-}
-
-static bool kev_rate_full(atomic_t *word)
-{
-	u32 old = atomic_read(word);
-
-	return (old & KEV_RATE_COUNT) >= kev_param(KEV_BURST) &&
-	       kev_rate_age(old) < READ_ONCE(kev_window_jiffies);
-}
-
-/*
- * By the word of the object, and by one of those of all. What the first admits and the
- * others do not is rare, as they are asked before.
- */
-static bool kev_rate_admit_object(struct kev_rate *rate, u64 object)
-{
-	struct kev_objects *o = rate->objects;
-	atomic_t *word = object ? &o->words[object * kev_object_seed >> (64 - KEV_OBJECT_BITS)] :
-				  &rate->word;
-	unsigned int i = 0;
-
-	if (!kev_param(KEV_BURST))
-		return true;
-	while (i < KEV_OBJECT_BURSTS && kev_rate_full(&o->all[i]))
-		i++;
-	if (i == KEV_OBJECT_BURSTS || !kev_rate_admit_word(word))
-		return false;
-	while (i < KEV_OBJECT_BURSTS && !kev_rate_admit_word(&o->all[i]))
-		i++;
-	return i < KEV_OBJECT_BURSTS;
-}
-
-/**
- * kev_rate_admit() - does the rate limit admit one more event?
- * @rate: the limit of its (source, id)
- * @object: what it is about
- *
- * Context: any.
- * Return: true if it does.
- */
-bool kev_rate_admit(struct kev_rate *rate, u64 object)
-{
-	return rate->objects ? kev_rate_admit_object(rate, object) :
-			       kev_rate_admit_word(&rate->word);
-}
-
-/*
- * Forget a window that is over, before the clock's bits in the word come round. A raise
- * that is faster has begun a new one.
- */
-static void kev_rate_expire_word(atomic_t *word)
-{
-	u32 old = atomic_read(word);
-
-	if (old && kev_rate_age(old) >= READ_ONCE(kev_window_jiffies))
-		atomic_cmpxchg(word, old, 0);
-}
-
-static void kev_rate_expire(struct kev_rate *rate)
-{
-	struct kev_objects *o = rate->objects;
-	unsigned int i;
-
-	kev_rate_expire_word(&rate->word);
-	for (i = 0; o && i < ARRAY_SIZE(o->words); i++)
-		kev_rate_expire_word(&o->words[i]);
-	for (i = 0; o && i < ARRAY_SIZE(o->all); i++)
-		kev_rate_expire_word(&o->all[i]);
-}
 
 static struct kev_source *kev_source_find(u32 number)
 {
@@ -158,19 +76,6 @@ static void kev_source_tell(struct kev_source *src, unsigned int index,
 	}
 	origin->withheld = rate->withheld;
 	rate->withheld = 0;
-}
-
-/*
- * What is suppressed in this window has to be told when it is over. The window began
- * before its event came here. Which of its events is the last admitted one nobody
- * can know: a burst may be lowered, and a raise that finds no end of others beside
- * it is suppressed too.
- */
-static void kev_rate_watch(struct kev_rate *rate, u8 noise)
-{
-	rate->watched = true;
-	rate->noise = noise;
-	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
 /*
@@ -254,33 +159,17 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 	bool changed = atomic_xchg(&kev_rates_changed, 0);
 	unsigned long left = MAX_SCHEDULE_TIMEOUT;
 	struct kev_source *src;
-	struct kev_rate *rate;
 	unsigned int i;
-	bool unseen;
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(src, &kev_sources, list) {
 		/* Its last event has been drained, or is about to be */
 		if (READ_ONCE(src->leaving))
 			continue;
-		for (i = 0; i < src->ids; i++) {
-			rate = &src->rate[i];
-			kev_rate_expire(rate);
-			unseen = READ_ONCE(rate->unseen);
-			if (changed || unseen) {
-				WRITE_ONCE(rate->unseen, false);
-				kev_rate_watch(rate, unseen ? 0 : rate->noise);
-			}
-			if (!rate->watched)
-				continue;
-			if (time_before(jiffies, rate->due)) {
-				left = min(left, rate->due - jiffies);
-				continue;
-			}
-			rate->watched = false;
-			if (kev_source_suppressed_id(src, i) != rate->told)
+		for (i = 0; i < src->ids; i++)
+			if (kev_rate_over(&src->rate[i], changed, &left) &&
+			    kev_source_suppressed_id(src, i) != src->rate[i].told)
 				close(src, i);
-		}
 	}
 	rcu_read_unlock();
 	return left;
@@ -596,8 +485,7 @@ static int kev_source_copy(struct kev_source *src, const struct kevnotify_desc *
 static void kev_source_destroy(struct kev_source *src)
 {
 	free_percpu(src->count);
-	kfree(src->objects);
-	kfree(src->rate);
+	kev_rate_destroy(src->rate);
 	kfree(src->strings);
 	kfree(src);
 }
@@ -608,21 +496,6 @@ static void kev_source_end(struct kev_source *src)
 	kev_source_put(src);
 	wait_for_completion(&src->released);
 	kev_source_destroy(src);
-}
-
-static int kev_source_add_objects(struct kev_source *src, const struct kevnotify_desc *desc)
-{
-	unsigned int i;
-
-	if (!desc->objects)
-		return 0;
-	src->objects = kcalloc(desc->ids, sizeof(*src->objects), GFP_KERNEL);
-	if (!src->objects)
-		return -ENOMEM;
-	for (i = 0; i < desc->ids; i++)
-		src->rate[i].objects = &src->objects[i];
-	kev_source_set_rare(src, KEV_RARE_OBJECTS, true);
-	return 0;
 }
 
 static struct kev_source *kev_source_create(struct module *owner,
@@ -638,23 +511,22 @@ static struct kev_source *kev_source_create(struct module *owner,
 		return NULL;
 	src->any_id = desc->any_id;
 	src->ids = desc->ids;
-	src->quick = desc->ids;
 	src->level = -1;
 	src->owner = owner;
 	strscpy(src->name, desc->name, sizeof(src->name));
 	kref_init(&src->ref);
 	init_completion(&src->released);
 	INIT_LIST_HEAD(&src->list);
-	src->rate = kcalloc(desc->ids, sizeof(*src->rate), GFP_KERNEL);
+	src->rate = kev_rate_create(desc->ids, desc->objects);
 	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
 				    __alignof__(*src->count));
-	if (!src->rate || !src->count || kev_source_add_objects(src, desc) ||
-	    kev_source_copy(src, desc)) {
+	if (!src->rate || !src->count || kev_source_copy(src, desc)) {
 		kev_source_destroy(src);
 		return NULL;
 	}
 	for (i = 0; i < src->ids; i++)
 		src->rate[i].known = src->events[i].message;
+	kev_source_set_rare(src, KEV_RARE_OBJECTS, desc->objects);
 	return src;
 }
 
@@ -676,8 +548,6 @@ static int kev_source_publish(struct kev_source *src)
 	if (kev_source_taken(src->name))
 		return -EEXIST;
 	src->number = ++kev_source_numbers;
-	if (!kev_object_seed)
-		kev_object_seed = get_random_u64() | 1;
 	err = kev_view ? kev_view->add(src) : 0;
 	if (err)
 		return err;

@@ -10,6 +10,7 @@
 #include "stage.c"
 #include "render.c"
 #include "log.c"
+#include "rate.c"
 #include "source.c"
 #include "selfnoise.c"
 #include "raise.c"
@@ -360,7 +361,7 @@ static void raise_about_objects(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(o));
 	set_rate(2, UINT_MAX);
 	/* Two that do not share a word */
-	while (a * kev_object_seed >> 60 == b * kev_object_seed >> 60)
+	while (a * kev_rate_seed >> 60 == b * kev_rate_seed >> 60)
 		b++;
 	for (i = 0; i < 15; i++)
 		kevnotify_raise_about(o, 1, a, KEVNOTIFY_U64(a));
@@ -405,6 +406,7 @@ static int raise_test_init(struct kunit *test)
 	for_each_possible_cpu(cpu)
 		memset(per_cpu_ptr(&kev_stats, cpu), 0, sizeof(struct kev_stats));
 	set_rate(0, HZ);
+	kev_rate_init();
 	atomic64_set(&kev_log_head, 1);
 	if (kev_stage_init(8))
 		return -ENOMEM;

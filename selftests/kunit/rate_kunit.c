@@ -34,6 +34,7 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 #define jiffies clock
 #undef atomic_cmpxchg
 #define atomic_cmpxchg racing_cmpxchg
+#include "rate.c"
 #include "source.c"
 
 /* Nothing is staged */

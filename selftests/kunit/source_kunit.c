@@ -9,6 +9,7 @@
 #include "fake_stage.h"
 #include "inject.c"
 #include "stats.c"
+#include "rate.c"
 #include "source.c"
 
 static const char *const keys[] = { "KEY", "OTHER_KEY2", NULL };

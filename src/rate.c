@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rate limit: so many events of an id in a window. What a raise needs of it is in
+ * rate.h; here are limits by object, and what kevnotifyd does when a window is over.
+ */
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "rate.h"
+
+/* Odd, and new at each load: which objects share a word cannot be known */
+static u64 kev_rate_seed;
+
+static bool kev_rate_admit_word(atomic_t *word)
+{
+	unsigned int tries = KEV_RATE_TRIES;
+	int admitted;
+
+	do {
+		admitted = kev_rate_try(word);
+	} while (admitted < 0 && --tries);
+	return admitted > 0;
+}
+
+static bool kev_rate_full(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	return (old & KEV_RATE_COUNT) >= kev_param(KEV_BURST) &&
+	       kev_rate_age(old) < READ_ONCE(kev_window_jiffies);
+}
+
+static atomic_t *kev_rate_object(struct kev_rate *rate, u64 object)
+{
+	return object ? &rate->objects->words[object * kev_rate_seed >>
+					      (64 - KEV_RATE_OBJECT_BITS)] : &rate->word;
+}
+
+/*
+ * By the word of the object, and by one of those of all. What the first admits and the
+ * others do not is rare, as they are asked before.
+ */
+static bool kev_rate_admit_object(struct kev_rate *rate, u64 object)
+{
+	atomic_t *all = rate->objects->all;
+	unsigned int i = 0;
+
+	if (!kev_param(KEV_BURST))
+		return true;
+	while (i < KEV_RATE_BURSTS && kev_rate_full(&all[i]))
+		i++;
+	if (i == KEV_RATE_BURSTS || !kev_rate_admit_word(kev_rate_object(rate, object)))
+		return false;
+	while (i < KEV_RATE_BURSTS && !kev_rate_admit_word(&all[i]))
+		i++;
+	return i < KEV_RATE_BURSTS;
+}
+
+/**
+ * kev_rate_admit() - does the rate limit admit one more event?
+ * @rate: the limit of its (source, id)
+ * @object: what it is about; 0: nothing
+ *
+ * Context: any.
+ * Return: true if it does; false also where a few tries found other CPUs faster.
+ */
+bool kev_rate_admit(struct kev_rate *rate, u64 object)
+{
+	return rate->objects ? kev_rate_admit_object(rate, object) :
+			       kev_rate_admit_word(&rate->word);
+}
+
+/*
+ * Forget a window that is over, before the clock's bits in the word come round. A raise
+ * that is faster has begun a new one.
+ */
+static void kev_rate_expire_word(atomic_t *word)
+{
+	u32 old = atomic_read(word);
+
+	if (old && kev_rate_age(old) >= READ_ONCE(kev_window_jiffies))
+		atomic_cmpxchg(word, old, 0);
+}
+
+static void kev_rate_expire(struct kev_rate *rate)
+{
+	struct kev_objects *o = rate->objects;
+	unsigned int i;
+
+	kev_rate_expire_word(&rate->word);
+	for (i = 0; o && i < ARRAY_SIZE(o->words); i++)
+		kev_rate_expire_word(&o->words[i]);
+	for (i = 0; o && i < ARRAY_SIZE(o->all); i++)
+		kev_rate_expire_word(&o->all[i]);
+}
+
+/**
+ * kev_rate_watch() - see to it that what is suppressed in this window is told
+ * @rate: the limit
+ * @noise: as of the event that was admitted in it
+ *
+ * The window began before its event came here. Which of its events is the last admitted
+ * one cannot be known: a burst may be lowered, and a raise that finds no end of others
+ * beside it is suppressed too.
+ *
+ * Context: kevnotifyd.
+ */
+void kev_rate_watch(struct kev_rate *rate, u8 noise)
+{
+	rate->watched = true;
+	rate->noise = noise;
+	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
+}
+
+/**
+ * kev_rate_over() - is a watched window over? Forget it then
+ * @rate: the limit
+ * @changed: "burst" or "window" has changed
+ * @left: jiffies until the next look, made shorter where this window is over before
+ *
+ * Context: kevnotifyd.
+ * Return: true once a window: what it suppressed is to be told.
+ */
+bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left)
+{
+	bool unseen = READ_ONCE(rate->unseen);
+
+	kev_rate_expire(rate);
+	if (changed || unseen) {
+		WRITE_ONCE(rate->unseen, false);
+		kev_rate_watch(rate, unseen ? 0 : rate->noise);
+	}
+	if (!rate->watched)
+		return false;
+	if (time_before(jiffies, rate->due)) {
+		*left = min(*left, rate->due - jiffies);
+		return false;
+	}
+	rate->watched = false;
+	return true;
+}
+
+/**
+ * kev_rate_create() - make the limits of a source
+ * @ids: how many
+ * @objects: its events are about objects
+ *
+ * Context: task; may sleep.
+ * Return: an array of as many; NULL without memory.
+ */
+struct kev_rate *kev_rate_create(unsigned int ids, bool objects)
+{
+	size_t size = sizeof(struct kev_rate) + (objects ? sizeof(struct kev_objects) : 0);
+	struct kev_rate *rate = kcalloc(ids, size, GFP_KERNEL);
+	struct kev_objects *o;
+	unsigned int i;
+
+	if (!rate || !objects)
+		return rate;
+	/* Behind the array */
+	o = (struct kev_objects *)(rate + ids);
+	for (i = 0; i < ids; i++)
+		rate[i].objects = &o[i];
+	return rate;
+}
+
+void kev_rate_destroy(struct kev_rate *rate)
+{
+	kfree(rate);
+}
+
+/* Before the first source */
+int kev_rate_init(void)
+{
+	kev_rate_seed = get_random_u64() | 1;
+	return 0;
+}
