@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * raise: the only producer of events, in any context. Never allocates, sleeps,
- * prints, takes a lock or wakes anybody by itself.
+ * prints, takes a lock or wakes a task by itself.
  */
 #include <linux/bitops.h>
 #include <linux/cgroup.h>
@@ -37,7 +37,7 @@ static __always_inline bool kev_raise_nmi_safe(void)
 }
 
 /*
- * Where RCU does not watch, unregistration would not wait for us. That can be so in an
+ * Unregistration does not wait for a raise where RCU does not watch. That can be so in an
  * idle task, or where the kernel keeps track of what enters and leaves user space.
  */
 static __always_inline bool kev_raise_may_be_unwatched(void)
@@ -68,6 +68,11 @@ static noinline void kev_raise_full(const struct kev_source *src, unsigned int i
 		WRITE_ONCE(rate->unseen, true);
 }
 
+static __always_inline bool kev_raise_wants_stack(const struct kev_source *src)
+{
+	return unlikely(READ_ONCE(src->rare) & BIT(KEV_RARE_STACK));
+}
+
 /* The stack behind all else, as far as there is room, without this and its caller */
 static noinline void kev_raise_stack(struct kev_event *ev)
 {
@@ -91,14 +96,16 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
 	if (unlikely(!from))
 		return KEV_STRING_NONE;
 	if (type == KEVNOTIFY_TYPE_STRN) {
-		len = likely(word[1] <= most) ? word[1] : -E2BIG;
-		memcpy(to, from, len < 0 ? most : len);
+		len = min_t(u64, word[1], most);
+		memcpy(to, from, len);
+		if (likely(len == word[1]))
+			return len;
 	} else {
 		/* A word at a time, with a NUL */
 		len = strscpy(to, from, most + 1);
+		if (likely(len >= 0))
+			return len;
 	}
-	if (likely(len >= 0))
-		return len;
 	ev->flags |= KEV_TRUNCATED;
 	return most == KEVNOTIFY_VALUE_MAX ? most : KEV_STRING_NONE;
 }
@@ -107,63 +114,47 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
  * The strings that up to eight words point to; their lengths take the pointers' places.
  * Returns where the next string goes.
  */
-static noinline char *kev_raise_strings(struct kev_event *ev, u64 types, u64 *words, char *to)
+static __always_inline char *kev_raise_strings(struct kev_event *ev, u64 strings, const u8 *types,
+						 u64 *words, char *to)
 {
-	u64 left;
+	unsigned int i;
 
-	types = le64_to_cpu((__force __le64)types);
-	for (left = types & KEV_STRINGS; left; left &= left - 1) {
-		unsigned int shift = __ffs64(left) & ~(BITS_PER_BYTE - 1);
-		u64 *word = words + shift / BITS_PER_BYTE;
-
-		*word = kev_raise_string(ev, to, word, types >> shift);
-		if (likely(*word != KEV_STRING_NONE))
-			to += *word;
+	for (; strings; strings &= strings - 1) {
+		i = __ffs64(strings) / BITS_PER_BYTE;
+		words[i] = kev_raise_string(ev, to, words + i, types[i]);
+		if (likely(words[i] != KEV_STRING_NONE))
+			to += words[i];
 	}
 	return to;
 }
 
-/* The same of all words */
 static noinline char *kev_raise_many_strings(struct kev_event *ev, u64 *words, char *to)
 {
 	unsigned int heads = words - ev->data, i;
 
 	for (i = 0; i < heads; i++)
-		to = kev_raise_strings(ev, ev->data[i], words + i * sizeof(u64), to);
+		to = kev_raise_strings(ev, kev_value_strings(ev->data[i]),
+				       (const u8 *)&ev->data[i], words + i * sizeof(u64), to);
 	return to;
 }
 
+/* Without @strings there are none */
 static __always_inline void kev_raise_values(struct kev_event *ev, const u64 *from,
-					     unsigned int n)
+					     unsigned int n, bool strings)
 {
-	unsigned int heads = kev_value_heads(n), i;
+	size_t heads = kev_value_heads(n), i;
 	u64 *words = ev->data + heads;
 	char *to = (char *)(words + n);
 
 	for (i = 0; i < heads + n; i++)
 		ev->data[i] = from[i];
-	if (unlikely(heads > 1))
+	if (strings && heads == 1)
+		to = kev_raise_strings(ev, kev_value_strings(from[0]), (const u8 *)ev->data,
+				       words, to);
+	else if (strings)
 		to = kev_raise_many_strings(ev, words, to);
-	else if (heads && ev->data[0] & KEV_STRINGS)
-		to = kev_raise_strings(ev, ev->data[0], words, to);
 	ev->words = n;
 	ev->len = to - (char *)ev->data;
-}
-
-/* Of an event, what it has without values */
-static __always_inline struct kev_event *kev_raise_begin(const struct kev_source *src,
-							 unsigned int id, struct kev_stage *st,
-							 unsigned int context, u8 flags)
-{
-	/* Nobody else's: a raise at this level inside this one is refused */
-	struct kev_event *ev = st->spare[context];
-
-	ev->source = src->number;
-	ev->id = id;
-	ev->flags = flags;
-	ev->level = 0;
-	ev->context = context;
-	return ev;
 }
 
 /* Whether the helper is started, as far as its own noise goes; see kev_source_resolve() */
@@ -174,52 +165,81 @@ static __always_inline u8 kev_raise_noise(enum kev_noise noise)
 	return noise == KEV_NOISE_OWN ? KEV_NOTIFY_NONE : KEV_ECHO;
 }
 
-/* The task and the place; and then it is the collector's: kev_log_collect() takes it from here */
-static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_stage *st,
-					  struct kev_event *ev, unsigned int context)
+/* An event, all but its values and its time */
+static __always_inline struct kev_event *kev_raise_begin(const struct kev_source *src,
+							 unsigned int id, struct kev_stage *st,
+							 unsigned int context, u8 flags)
 {
+	/* No other's: a raise at this level inside this one is refused */
+	struct kev_event *ev = st->spare[context];
+
+	ev->source = src->number;
+	ev->id = id;
+	ev->flags = flags;
+	ev->level = 0;
+	ev->context = context;
 	ev->cgroup_id = kev_raise_cgroup();
 	ev->pid = current->pid;
 	/* The values of kuid_t are those of the initial namespace */
 	ev->uid = __kuid_val(current_uid());
 	memcpy(ev->comm, current->comm, sizeof(ev->comm));
+	return ev;
+}
+
+/* The noise, unless @flags tell of it; and then it is the collector's: kev_log_collect() */
+static __always_inline void kev_raise_end(const struct kev_source *src, struct kev_stage *st,
+					  struct kev_event *ev, unsigned int context, u8 flags)
+{
+	enum kev_noise noise = KEV_NOISE_NONE;
+
 	/* An interrupt has no cause that is known; and a burst's end is kevnotifyd's to tell */
-	if (context == KEV_TASK && !(ev->flags & (KEV_CLOSING | KEV_SUBJECT)))
-		ev->flags |= kev_raise_noise(kev_selfnoise_cause());
-	if (unlikely(READ_ONCE(src->rare) & BIT(KEV_RARE_STACK)))
-		kev_raise_stack(ev);
+	if (context == KEV_TASK && !(flags & (KEV_CLOSING | KEV_SUBJECT)))
+		noise = kev_selfnoise_cause();
+	if (unlikely(noise != KEV_NOISE_NONE))
+		ev->flags |= kev_raise_noise(noise);
 	if (unlikely(!kev_stage_put(st, context)))
 		kev_raise_full(src, ev->id);
 	kev_stage_leave(st, context);
 }
 
-/*
- * An event that has been admitted, with preemption off, on a CPU on which none at this
- * level is under way.
- */
-static __always_inline void kev_raise_capture(const struct kev_source *src, unsigned int id,
-					      const u64 *words, unsigned int n, u8 flags,
-					      unsigned int context)
+/* The short way's: the source has nothing of enum kev_rare */
+static __always_inline void kev_raise_in_task(const struct kev_source *src, unsigned int id,
+					      const u64 *words, unsigned int n, bool strings)
 {
 	struct kev_stage *st = this_cpu_ptr(&kev_stages);
 	struct kev_event *ev;
 
-	kev_stage_mark(st, context);
-	ev = kev_raise_begin(src, id, st, context, flags);
-	kev_raise_values(ev, words, n);
-	kev_raise_end(src, st, ev, context);
+	kev_stage_mark(st, KEV_TASK);
+	ev = kev_raise_begin(src, id, st, KEV_TASK, 0);
+	kev_raise_values(ev, words, n, strings);
+	kev_raise_end(src, st, ev, KEV_TASK, 0);
 }
 
-static noinline void kev_raise_in_task(const struct kev_source *src, unsigned int id,
+static noinline void kev_raise_numbers(const struct kev_source *src, unsigned int id,
 				       const u64 *words, unsigned int n)
 {
-	kev_raise_capture(src, id, words, n, 0, KEV_TASK);
+	kev_raise_in_task(src, id, words, n, false);
+}
+
+static noinline void kev_raise_texts(const struct kev_source *src, unsigned int id,
+				     const u64 *words, unsigned int n)
+{
+	kev_raise_in_task(src, id, words, n, true);
 }
 
 static noinline void kev_raise_anywhere(const struct kev_source *src, unsigned int id,
 					const u64 *words, unsigned int n, u8 flags)
 {
-	kev_raise_capture(src, id, words, n, flags, kev_stage_context());
+	struct kev_stage *st = this_cpu_ptr(&kev_stages);
+	unsigned int context = kev_stage_context();
+	struct kev_event *ev;
+
+	kev_stage_mark(st, context);
+	ev = kev_raise_begin(src, id, st, context, flags);
+	kev_raise_values(ev, words, n, true);
+	if (kev_raise_wants_stack(src))
+		kev_raise_stack(ev);
+	kev_raise_end(src, st, ev, context, flags);
 }
 
 /* Does the current task have the name that the operator asked for? */
@@ -258,31 +278,11 @@ static struct kev_stage *kev_raise_enter(struct kev_source *src, unsigned int id
 }
 
 /**
- * __kevnotify_raise_about() - raise an event; use kevnotify_raise_about()
+ * __kevnotify_raise_of() - raise an event; use kevnotify_raise_about() or kevnotify_raise_of()
  * @src: the source, which is on
  * @id: which of its events
- * @object: what it is about
- * @words: the types of its values, and then their words; copied
- * @n: how many words
- *
- * Context: any, NMI and the scheduler's locks included.
- */
-void __kevnotify_raise_about(struct kevnotify_source *src, unsigned int id, u64 object,
-			     const u64 *words, unsigned int n)
-{
-	struct kev_source *s = kev_source_of(src);
-
-	if (!kev_raise_filtered(s) && kev_raise_enter(s, id, object, false))
-		kev_raise_anywhere(s, id, words, n, 0);
-}
-EXPORT_SYMBOL_GPL(__kevnotify_raise_about);
-
-/**
- * __kevnotify_raise_of() - raise an event about a task; use kevnotify_raise_of()
- * @src: the source, which is on
- * @id: which of its events
- * @object: what it is about, as far as its rate limit goes
- * @task: its subject, which cannot go meanwhile
+ * @object: what it is about, as far as its rate limit goes; 0: none
+ * @task: its subject, which cannot go meanwhile; NULL: none
  * @words: the types of its values, and then their words; copied
  * @n: how many words
  *
@@ -292,11 +292,14 @@ void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id, u64 obj
 			  const struct task_struct *task, const u64 *words, unsigned int n)
 {
 	struct kev_source *s = kev_source_of(src);
+	u8 flags = 0;
 
-	/* From there on preemption is off, which keeps the task's credentials */
-	if (!kev_raise_filtered(s) && kev_raise_enter(s, id, object, false))
-		kev_raise_anywhere(s, id, words, n,
-				   KEV_SUBJECT | kev_raise_noise(kev_selfnoise_subject(task)));
+	if (kev_raise_filtered(s) || !kev_raise_enter(s, id, object, false))
+		return;
+	/* Preemption is off, which keeps the task's credentials */
+	if (task)
+		flags = KEV_SUBJECT | kev_raise_noise(kev_selfnoise_subject(task));
+	kev_raise_anywhere(s, id, words, n, flags);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise_of);
 
@@ -305,7 +308,7 @@ static noinline void kev_raise_again(struct kevnotify_source *src, unsigned int 
 				     const u64 *words, unsigned int n)
 {
 	preempt_enable_notrace();
-	__kevnotify_raise_about(src, id, 0, words, n);
+	__kevnotify_raise_of(src, id, 0, NULL, words, n);
 }
 
 /**
@@ -315,8 +318,8 @@ static noinline void kev_raise_again(struct kevnotify_source *src, unsigned int 
  * @words: the types of its values, and then their words; copied
  * @n: how many words
  *
- * What is left of __kevnotify_raise_about() as a rule. It calls nothing but as its last
- * step, so that it needs no stack.
+ * What is left of __kevnotify_raise_of() as a rule. It calls nothing but as its last
+ * step, so that it needs no stack. The rate limit comes first, for the sake of a flood.
  *
  * Context: any, NMI and the scheduler's locks included.
  */
@@ -324,26 +327,52 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id, const u64 
 		       unsigned int n)
 {
 	struct kev_source *s = kev_source_of(src);
-	int admitted = -EAGAIN;
+	struct kev_rate *rate;
+	u32 old, next;
 
 	preempt_disable_notrace();
-	if (likely(id < READ_ONCE(s->quick) && kev_raise_nmi_safe() &&
-		   !kev_raise_may_be_unwatched() && !kev_raise_inside() && s->rate[id].known))
-		admitted = kev_rate_try(&s->rate[id].word);
-	if (likely(admitted > 0)) {
-		local_inc(&this_cpu_ptr(s->count)->admitted);
-		if (likely(in_task()))
-			kev_raise_in_task(s, id, words, n);
-		else
-			kev_raise_anywhere(s, id, words, n, 0);
-	} else if (!admitted) {
+	if (unlikely(id >= READ_ONCE(s->quick) || kev_raise_may_be_unwatched()))
+		goto again;
+	rate = &s->rate[id];
+	old = atomic_read(&rate->word);
+	next = kev_rate_next(old);
+	if (!next) {
 		local_inc(&this_cpu_ptr(s->count)->suppressed[id]);
 		preempt_enable_notrace();
-	} else {
-		kev_raise_again(src, id, words, n);
+		return;
 	}
+	if (unlikely(kev_raise_inside() || !rate->known || !kev_raise_nmi_safe() ||
+		     !kev_rate_take(&rate->word, old, next)))
+		goto again;
+	local_inc(&this_cpu_ptr(s->count)->admitted);
+	if (unlikely(!in_task()))
+		kev_raise_anywhere(s, id, words, n, 0);
+	else if (n > sizeof(u64) || (n && kev_value_strings(words[0])))
+		kev_raise_texts(s, id, words, n);
+	else
+		kev_raise_numbers(s, id, words, n);
+	return;
+
+again:
+	kev_raise_again(src, id, words, n);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
+
+/* A message as the only value, in place of the template's */
+__printf(2, 0)
+static void kev_raise_message(struct kev_event *ev, const char *fmt, va_list args)
+{
+	int len = vsnprintf((char *)(ev->data + 2), KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
+
+	if (len > KEVNOTIFY_MESSAGE_MAX) {
+		ev->flags |= KEV_TRUNCATED;
+		len = KEVNOTIFY_MESSAGE_MAX;
+	}
+	ev->data[0] = (__force u64)cpu_to_le64(KEV_TYPE_MESSAGE);
+	ev->data[1] = len;
+	ev->words = 1;
+	ev->len = 2 * sizeof(u64) + len;
+}
 
 /**
  * kevnotify_raisef() - raise an event with a message of its own
@@ -360,43 +389,27 @@ EXPORT_SYMBOL_GPL(__kevnotify_raise);
 void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char *fmt, ...)
 {
 	unsigned int context = kev_stage_context();
-	struct kev_source *s;
+	struct kev_source *s = kev_source_of(src);
 	struct kev_stage *st;
 	struct kev_event *ev;
 	va_list args;
-	int len;
 
-	if (!kevnotify_source_on(src))
-		return;
-	s = kev_source_of(src);
-	if (kev_raise_filtered(s))
+	if (!kevnotify_source_on(src) || kev_raise_filtered(s))
 		return;
 	st = kev_raise_enter(s, id, 0, false);
 	if (!st)
 		return;
 	ev = kev_raise_begin(s, id, st, context, 0);
 	va_start(args, fmt);
-	len = vsnprintf((char *)(ev->data + 2), KEVNOTIFY_MESSAGE_MAX + 1, fmt, args);
+	kev_raise_message(ev, fmt, args);
 	va_end(args);
-	if (len > KEVNOTIFY_MESSAGE_MAX) {
-		ev->flags |= KEV_TRUNCATED;
-		len = KEVNOTIFY_MESSAGE_MAX;
-	}
-	ev->data[0] = (__force u64)cpu_to_le64(KEV_TYPE_MESSAGE);
-	ev->data[1] = len;
-	ev->words = 1;
-	ev->len = 2 * sizeof(u64) + len;
-	kev_raise_end(s, st, ev, context);
+	if (kev_raise_wants_stack(s))
+		kev_raise_stack(ev);
+	kev_raise_end(s, st, ev, context, 0);
 }
 EXPORT_SYMBOL_GPL(kevnotify_raisef);
 
-/**
- * kev_raise_closing() - raise the event that tells of suppressed ones
- * @src: the source whose burst is over
- * @id: which of its events
- *
- * Context: kevnotifyd. Passes the rate limit; the count is taken at collection.
- */
+/* The event that tells of suppressed ones, whose number is taken at collection; passes the limit */
 void kev_raise_closing(struct kev_source *src, unsigned int id)
 {
 	u8 noise = src->rate[kev_source_index(src, id)].noise;

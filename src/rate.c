@@ -16,20 +16,22 @@ static u64 kev_rate_seed;
 static bool kev_rate_admit_word(atomic_t *word)
 {
 	unsigned int tries = KEV_RATE_TRIES;
-	int admitted;
+	u32 old, next;
 
 	do {
-		admitted = kev_rate_try(word);
-	} while (admitted < 0 && --tries);
-	return admitted > 0;
+		old = atomic_read(word);
+		next = kev_rate_next(old);
+		if (!next)
+			return false;
+		if (kev_rate_take(word, old, next))
+			return true;
+	} while (--tries);
+	return false;
 }
 
 static bool kev_rate_full(atomic_t *word)
 {
-	u32 old = atomic_read(word);
-
-	return (old & KEV_RATE_COUNT) >= kev_param(KEV_BURST) &&
-	       kev_rate_age(old) < READ_ONCE(kev_window_jiffies);
+	return !kev_rate_next(atomic_read(word));
 }
 
 static atomic_t *kev_rate_object(struct kev_rate *rate, u64 object)
@@ -58,14 +60,7 @@ static bool kev_rate_admit_object(struct kev_rate *rate, u64 object)
 	return i < KEV_RATE_BURSTS;
 }
 
-/**
- * kev_rate_admit() - does the rate limit admit one more event?
- * @rate: the limit of its (source, id)
- * @object: what it is about; 0: nothing
- *
- * Context: any.
- * Return: true if it does; false also where a few tries found other CPUs faster.
- */
+/* Is one more event admitted? False also where a few tries found other CPUs faster. */
 bool kev_rate_admit(struct kev_rate *rate, u64 object)
 {
 	return rate->objects ? kev_rate_admit_object(rate, object) :
@@ -96,16 +91,10 @@ static void kev_rate_expire(struct kev_rate *rate)
 		kev_rate_expire_word(&o->all[i]);
 }
 
-/**
- * kev_rate_watch() - see to it that what is suppressed in this window is told
- * @rate: the limit
- * @noise: as of the event that was admitted in it
- *
- * The window began before its event came here. Which of its events is the last admitted
- * one cannot be known: a burst may be lowered, and a raise that finds no end of others
- * beside it is suppressed too.
- *
- * Context: kevnotifyd.
+/*
+ * See to it that what is suppressed in this window is told. It began before its event came
+ * here. Which of its events is the last admitted one cannot be known: a burst may be
+ * lowered, and a raise that finds no end of others beside it is suppressed too.
  */
 void kev_rate_watch(struct kev_rate *rate, u8 noise)
 {
@@ -114,14 +103,10 @@ void kev_rate_watch(struct kev_rate *rate, u8 noise)
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
 }
 
-/**
- * kev_rate_over() - is a watched window over? Forget it then
- * @rate: the limit
- * @changed: "burst" or "window" has changed
- * @left: jiffies until the next look, made shorter where this window is over before
- *
- * Context: kevnotifyd.
- * Return: true once a window: what it suppressed is to be told.
+/*
+ * Is a watched window over, so that what it suppressed is to be told? True once a window,
+ * which is forgotten then. @changed: "burst" or "window" has changed. @left: jiffies until
+ * the next look, made shorter where this window is over before.
  */
 bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left)
 {
@@ -142,14 +127,7 @@ bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left)
 	return true;
 }
 
-/**
- * kev_rate_create() - make the limits of a source
- * @ids: how many
- * @objects: its events are about objects
- *
- * Context: task; may sleep.
- * Return: an array of as many; NULL without memory.
- */
+/* The limits of so many ids, whose events may be about objects */
 struct kev_rate *kev_rate_create(unsigned int ids, bool objects)
 {
 	size_t size = sizeof(struct kev_rate) + (objects ? sizeof(struct kev_objects) : 0);

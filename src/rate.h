@@ -72,26 +72,30 @@ static __always_inline u32 kev_rate_age(u32 word)
 }
 
 /**
- * kev_rate_try() - does a limit admit one more event?
- * @word: the limit
+ * kev_rate_next() - what a limit's word is after one more event
+ * @word: the word
  *
- * Nothing is written when it does not: a flood must not share a cache line.
+ * Nothing is to be written when it admits none: a flood must not share a cache line.
  *
  * Context: any.
- * Return: 1 if it does, 0 if not; -EAGAIN where another CPU was faster.
+ * Return: the word; 0 where none is admitted.
  */
-static __always_inline int kev_rate_try(atomic_t *word)
+static __always_inline u32 kev_rate_next(u32 word)
 {
-	u32 old = atomic_read(word), window = READ_ONCE(kev_window_jiffies), new;
+	u32 count = word & KEV_RATE_COUNT;
 
-	if (!(old & KEV_RATE_COUNT) || kev_rate_age(old) >= window)
-		new = kev_rate_now() | 1;
-	else if (likely((old & KEV_RATE_COUNT) < kev_param(KEV_BURST)))
-		new = old + 1;
-	else
-		/* A burst of 0 is no limit */
-		return !kev_param(KEV_BURST);
-	return likely(atomic_cmpxchg(word, old, new) == old) ? 1 : -EAGAIN;
+	if (!count || kev_rate_age(word) >= READ_ONCE(kev_window_jiffies))
+		return kev_rate_now() | 1;
+	if (likely(count < kev_param(KEV_BURST)))
+		return word + 1;
+	/* A burst of 0 is no limit */
+	return kev_param(KEV_BURST) ? 0 : word;
+}
+
+/* False where another CPU was faster */
+static __always_inline bool kev_rate_take(atomic_t *word, u32 old, u32 next)
+{
+	return atomic_cmpxchg(word, old, next) == old;
 }
 
 bool kev_rate_admit(struct kev_rate *rate, u64 object);

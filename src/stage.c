@@ -23,8 +23,7 @@
 
 DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
-/* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
-static struct cpumask kev_stage_filled;
+struct cpumask kev_stage_filled;
 /* Stages that the present pass has not emptied yet; the collector's own. */
 static struct cpumask kev_stage_pass;
 
@@ -49,8 +48,8 @@ static bool kev_stage_open(const struct kev_stage *st, u32 index)
  * @st: this CPU's stage
  *
  * The task died of an oops in a caller's pointer, before its reserve or after
- * it. Preemption was off, so nobody else can be inside at task level. Its open
- * slots, if any, are committed empty, or they would block the stage for ever.
+ * it. Preemption was off, so no other task can be inside. Its open slots, if any,
+ * are committed empty, or they would block the stage for ever.
  *
  * Context: any, with preemption disabled.
  */
@@ -78,38 +77,15 @@ void kev_stage_repair(struct kev_stage *st)
 	raw_local_irq_restore(flags);
 }
 
-/* Not inlined, as a raise seldom rings */
-static noinline void kev_stage_ring(struct kev_stage *st)
+/* Ring the doorbell, which is armed; not inlined, as a raise seldom rings */
+noinline void kev_stage_ring(struct kev_stage *st)
 {
 	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
 	if (!cpu_online(st->cpu))
 		return;
-	/* E: clear first, then queue: who reads 1 here owes the collector a wake-up */
+	/* E: clear first, then queue: the CPU that reads 1 here owes the collector a wake-up */
 	if (xchg(&st->armed, 0) && !kev_inject(KEV_INJECT_DOORBELL))
 		irq_work_queue(&st->ring);
-}
-
-/**
- * kev_stage_commit() - hand a filled slot to the collector
- * @st: this CPU's stage
- * @slot: from kev_stage_reserve(); the collector's from now on
- * @ticket: likewise
- *
- * Context: any, inside kev_stage_enter().
- */
-void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket)
-{
-	/* C: pairs with F in kev_stage_committed() */
-	smp_store_release(&slot->state, ticket + 1);
-	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
-	smp_mb();
-	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
-		cpumask_set_cpu(st->cpu, &kev_stage_filled);
-		/* L: the bit before the flag: who sleeps has looked at the bit after arming */
-		smp_mb__after_atomic();
-	}
-	if (READ_ONCE(st->armed))
-		kev_stage_ring(st);
 }
 
 static void kev_stage_wake(struct irq_work *work)
@@ -122,14 +98,7 @@ static void kev_stage_wake(struct irq_work *work)
 		wake_up_process(collector);
 }
 
-/**
- * kev_stage_begin() - start a pass over the stages
- *
- * A pass takes at most one stage's size from each, so that a flood on one CPU
- * cannot hold the collector.
- *
- * Context: the collector.
- */
+/* A pass takes at most one stage's size from each, so that a flood on one CPU cannot hold it */
 void kev_stage_begin(void)
 {
 	unsigned int cpu;
@@ -164,12 +133,7 @@ static bool kev_stage_ready(struct kev_stage *st)
 	return false;
 }
 
-/**
- * kev_stage_oldest() - the stage whose next event is the oldest
- *
- * Context: the collector, after kev_stage_begin().
- * Return: the stage; NULL when the pass is over.
- */
+/* The stage whose next event is the oldest; NULL when the pass is over */
 struct kev_stage *kev_stage_oldest(void)
 {
 	struct kev_stage *st, *oldest = NULL;
@@ -185,38 +149,23 @@ struct kev_stage *kev_stage_oldest(void)
 	return oldest;
 }
 
-/**
- * kev_stage_event() - the next event of a stage
- * @st: from kev_stage_oldest()
- *
- * Context: the collector.
- * Return: the event, which stays the stage's until kev_stage_free().
- */
+/* A stage's next event, which stays the stage's until kev_stage_free() */
 const struct kev_event *kev_stage_event(const struct kev_stage *st)
 {
 	return kev_stage_slot(st, st->tail)->event;
 }
 
-/**
- * kev_stage_free() - give the slot at the tail back to the producer
- * @st: the stage, whose event has been copied
- *
- * Context: the collector.
- */
+/* Give the slot at the tail back to the producer: its event has been copied */
 void kev_stage_free(struct kev_stage *st)
 {
 	/* G: the copy before the slot's reuse; pairs with A in kev_stage_reserve() */
 	smp_store_release(&st->tail, st->tail + 1);
 }
 
-/**
- * kev_stage_arm() - ask every CPU to ring at its next event
- *
- * Called on every turn of the collector's wait, after set_current_state() and
- * before kev_stage_pending(): a doorbell armed once outside the loop is lost
- * when it wakes the collector in the middle of an older raise.
- *
- * Context: the collector.
+/*
+ * Ask every CPU to ring at its next event. On every turn of the collector's wait, after
+ * set_current_state() and before kev_stage_pending(): a doorbell armed once outside the
+ * loop is lost when it wakes the collector in the middle of an older raise.
  */
 void kev_stage_arm(void)
 {
@@ -226,7 +175,7 @@ void kev_stage_arm(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
-		/* Whoever clears a flag that we see set wakes us after our set_current_state() */
+		/* A CPU that clears a flag that is set here wakes us after our set_current_state() */
 		if (!READ_ONCE(st->armed))
 			WRITE_ONCE(st->armed, 1);
 	}
@@ -234,12 +183,7 @@ void kev_stage_arm(void)
 	smp_mb();
 }
 
-/**
- * kev_stage_pending() - is there an event that can be collected?
- *
- * Context: any.
- * Return: true if so.
- */
+/* Is there an event that can be collected? */
 bool kev_stage_pending(void)
 {
 	unsigned int cpu;
@@ -253,13 +197,9 @@ bool kev_stage_pending(void)
 	return false;
 }
 
-/**
- * kev_stage_overdue() - is there an event for which a doorbell should have rung?
- *
- * A CPU that is not online rings nobody: CPU hotplug's callbacks see to its events.
- *
- * Context: the collector, when its wait has timed out.
- * Return: true if so.
+/*
+ * Is there an event for which a doorbell should have rung? A CPU that is not online
+ * rings none: CPU hotplug's callbacks see to its events.
  */
 bool kev_stage_overdue(void)
 {
@@ -274,60 +214,30 @@ bool kev_stage_overdue(void)
 	return false;
 }
 
-/**
- * kev_stage_rung() - has a doorbell rung since kev_stage_arm()?
- *
- * Context: the collector.
- * Return: true if so.
- */
+/* Since kev_stage_arm() */
 bool kev_stage_rung(void)
 {
 	return READ_ONCE(kev_stage_bell);
 }
 
-/**
- * kev_stage_head() - how many slots a CPU's stage has handed out
- * @cpu: the CPU
- *
- * Context: any.
- * Return: the index of the next slot to reserve.
- */
+/* How many slots a CPU's stage has handed out: the index of the next one */
 u32 kev_stage_head(unsigned int cpu)
 {
 	return READ_ONCE(per_cpu_ptr(&kev_stages, cpu)->head);
 }
 
-/**
- * kev_stage_tail() - how far a CPU's stage has been collected
- * @cpu: the CPU
- *
- * Context: any.
- * Return: the index of the next slot to collect.
- */
 u32 kev_stage_tail(unsigned int cpu)
 {
 	return READ_ONCE(per_cpu_ptr(&kev_stages, cpu)->tail);
 }
 
-/**
- * kev_stage_passed() - have all slots before @head been collected?
- * @cpu: the CPU
- * @head: what kev_stage_head() said once
- *
- * Context: any.
- * Return: true if so.
- */
+/* Have all slots been collected that there were when kev_stage_head() said @head? */
 bool kev_stage_passed(unsigned int cpu, u32 head)
 {
 	return (s32)(kev_stage_tail(cpu) - head) >= 0;
 }
 
-/**
- * kev_stage_count() - how many events are staged
- *
- * Context: any.
- * Return: the sum over all CPUs, which is exact when nothing is raised.
- */
+/* How many events are staged; exact when nothing is raised */
 unsigned long kev_stage_count(void)
 {
 	unsigned long n = 0;
@@ -346,45 +256,25 @@ static void kev_stage_repair_this(void *unused)
 	kev_stage_repair(this_cpu_ptr(&kev_stages));
 }
 
-/**
- * kev_stage_repair_all() - repair the stages that a dead writer blocks
- *
- * raise repairs its own CPU's; this is for who cannot wait for the next raise.
- *
- * Context: task; may sleep.
- */
+/* raise repairs its own CPU's stage; this is for what cannot wait for the next raise */
 void kev_stage_repair_all(void)
 {
 	on_each_cpu(kev_stage_repair_this, NULL, 1);
 }
 
-/**
- * kev_stage_repair_dead() - repair the stage of a CPU that has gone
- * @cpu: the CPU: kev_stage_repair_all() does not reach it
- *
- * Context: task, while the CPU can neither run nor come back.
- */
+/* Of a CPU that can neither run nor come back meanwhile, so that it is not called */
 void kev_stage_repair_dead(unsigned int cpu)
 {
 	kev_stage_repair(per_cpu_ptr(&kev_stages, cpu));
 }
 
-/**
- * kev_stage_attach() - name the task that the doorbell wakes
- * @collector: the task; the caller's reference, until kev_stage_detach()
- *
- * Context: task.
- */
+/* The task that the doorbell wakes; the caller's reference, until kev_stage_detach() */
 void kev_stage_attach(struct task_struct *collector)
 {
 	WRITE_ONCE(kev_stage_collector, collector);
 }
 
-/**
- * kev_stage_detach() - let the doorbell wake nobody
- *
- * Context: task; may sleep. Afterwards no doorbell refers to the collector.
- */
+/* Afterwards no doorbell refers to the collector */
 void kev_stage_detach(void)
 {
 	unsigned int cpu;
@@ -397,6 +287,14 @@ void kev_stage_detach(void)
 /* Nothing is to be killed for stages that are too big for this machine */
 #define KEV_STAGE_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
+static int kev_stage_alloc(struct kev_stage *st, unsigned int slots, int node)
+{
+	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), KEV_STAGE_GFP, node);
+	st->events = kvzalloc_node(array_size(slots + KEV_CONTEXTS, sizeof(*st->events)),
+				   KEV_STAGE_GFP, node);
+	return st->slots && st->events ? 0 : -ENOMEM;
+}
+
 static int kev_stage_create(unsigned int cpu, unsigned int slots)
 {
 	struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
@@ -404,11 +302,7 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 	u32 start = -4 * slots;
 	u32 i;
 
-	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), KEV_STAGE_GFP,
-				  cpu_to_node(cpu));
-	st->events = kvzalloc_node(array_size(slots + KEV_CONTEXTS, sizeof(*st->events)),
-				   KEV_STAGE_GFP, cpu_to_node(cpu));
-	if (!st->slots || !st->events)
+	if (kev_stage_alloc(st, slots, cpu_to_node(cpu)))
 		return -ENOMEM;
 	/* Events are not captured on the stack of the code that raises: it may be nearly full */
 	for (i = 0; i < KEV_CONTEXTS; i++)
@@ -425,13 +319,7 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 	return 0;
 }
 
-/**
- * kev_stage_init() - make a stage for every CPU that may ever come
- * @slots: size of each, a power of two
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
+/* @slots: of each CPU that may ever come; a power of two */
 int kev_stage_init(unsigned int slots)
 {
 	unsigned int cpu;
@@ -450,11 +338,7 @@ int kev_stage_init(unsigned int slots)
 	return 0;
 }
 
-/**
- * kev_stage_exit() - undo kev_stage_init()
- *
- * Context: task; may sleep. Nothing raises any more, and the collector is gone.
- */
+/* Nothing raises any more, and the collector is gone */
 void kev_stage_exit(void)
 {
 	unsigned int cpu;

@@ -4,6 +4,7 @@
 
 #include <asm/local.h>
 #include <linux/bitops.h>
+#include <linux/cpumask.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -13,8 +14,6 @@
 
 #include "event.h"
 #include "inject.h"
-
-struct task_struct;
 
 /**
  * struct kev_slot - room for one staged event
@@ -62,16 +61,14 @@ struct kev_stage {
 
 DECLARE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
+/* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
+extern struct cpumask kev_stage_filled;
+
 /* The producer's side: raise.c, in any context. */
 void kev_stage_repair(struct kev_stage *st);
-void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
+void kev_stage_ring(struct kev_stage *st);
 
-/**
- * kev_stage_context() - the context that this code runs in
- *
- * Context: any.
- * Return: an enum kev_context.
- */
+/* The enum kev_context that this code runs in */
 static __always_inline unsigned int kev_stage_context(void)
 {
 	if (likely(in_task()))
@@ -81,7 +78,7 @@ static __always_inline unsigned int kev_stage_context(void)
 	return hardirq_count() ? KEV_HARDIRQ : KEV_SOFTIRQ;
 }
 
-/* The task, for as long as it matters: who comes next often gets a dead task's memory */
+/* The task, for as long as it matters: the next one often gets a dead task's memory */
 static __always_inline u32 kev_stage_self(void)
 {
 	return current->pid + 1;
@@ -138,13 +135,7 @@ static inline struct kev_stage *kev_stage_enter(unsigned int context)
 	return NULL;
 }
 
-/**
- * kev_stage_leave() - end what kev_stage_enter() began
- * @st: what it returned
- * @context: what it was given
- *
- * Context: any, with preemption disabled; enables it.
- */
+/* End what kev_stage_enter() began; enables preemption */
 static __always_inline void kev_stage_leave(struct kev_stage *st, unsigned int context)
 {
 	barrier();
@@ -192,13 +183,26 @@ static __always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, 
 	return kev_stage_slot(st, head);
 }
 
-/**
- * kev_stage_put() - stage the event that was captured
- * @st: this CPU's stage
- * @context: whose spare event it is, all but its time: it and the slot's change places
- *
- * Context: any, inside kev_stage_enter().
- * Return: false when the stage is full.
+/* Hand a filled slot, and its ticket, to the collector; inside kev_stage_enter() */
+static __always_inline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot,
+					     u32 ticket)
+{
+	/* C: pairs with F in kev_stage_committed() */
+	smp_store_release(&slot->state, ticket + 1);
+	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
+	smp_mb();
+	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
+		cpumask_set_cpu(st->cpu, &kev_stage_filled);
+		/* L: the bit before the flag: a sleeper has looked at the bit after arming */
+		smp_mb__after_atomic();
+	}
+	if (READ_ONCE(st->armed))
+		kev_stage_ring(st);
+}
+
+/*
+ * Stage the event that was captured in this context's spare one, all but its time: it and
+ * the slot's change places. False when the stage is full.
  */
 static __always_inline bool kev_stage_put(struct kev_stage *st, unsigned int context)
 {
@@ -225,7 +229,7 @@ bool kev_stage_pending(void);
 bool kev_stage_overdue(void);
 bool kev_stage_rung(void);
 
-/* Anybody, in task context. */
+/* In task context. */
 bool kev_stage_passed(unsigned int cpu, u32 head);
 u32 kev_stage_head(unsigned int cpu);
 u32 kev_stage_tail(unsigned int cpu);

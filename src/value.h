@@ -23,16 +23,13 @@
  */
 #define KEV_STRING_NONE		U64_MAX
 
-/* The bit in each byte of a u64 of types that says that its word is a string's */
-#define KEV_STRINGS		0x8080808080808080ULL
+/* Which bytes of a u64 of types say that their word is a string's, lowest first: their top bits */
+static __always_inline u64 kev_value_strings(u64 types)
+{
+	return le64_to_cpu((__force __le64)types) & 0x8080808080808080ULL;
+}
 
-/**
- * kev_value_heads() - how much room their types take
- * @words: how many words the values have
- *
- * Context: any.
- * Return: the number of u64.
- */
+/* How many u64 the types of so many words take */
 static __always_inline unsigned int kev_value_heads(unsigned int words)
 {
 	return DIV_ROUND_UP(words, sizeof(u64));
@@ -54,6 +51,7 @@ struct kev_value {
 
 /* Where kev_value_next() is: at first all zero */
 struct kev_value_at {
+	unsigned int	values;	/* passed so far */
 	unsigned int	word;
 	unsigned int	byte;	/* behind the words */
 };
@@ -79,6 +77,7 @@ static inline bool kev_value_next(const struct kev_event *ev, struct kev_value_a
 	while (i < words && types[i] == KEVNOTIFY_TYPE_MORE)
 		i++;
 	at->word = i + 1;
+	at->values++;
 	if (from > end || i > words || (i == words && !(ev->flags & KEV_STACKED)))
 		return false;
 	value->bytes = types + from;

@@ -20,7 +20,7 @@ static struct kev_stage *stage_of(unsigned int cpu)
 static struct kev_slot *open_slot(struct kunit *test, unsigned int cpu, u32 *ticket)
 {
 	struct kev_slot *slot;
-	u64 mono;
+	u64 mono = 0;
 
 	slot = kev_stage_reserve(stage_of(cpu), ticket, &mono);
 	KUNIT_ASSERT_NOT_NULL(test, slot);

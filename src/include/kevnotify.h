@@ -119,8 +119,6 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 void kevnotify_source_unregister(struct kevnotify_source *src);
 void __kevnotify_raise(struct kevnotify_source *src, unsigned int id, const u64 *words,
 		       unsigned int n);
-void __kevnotify_raise_about(struct kevnotify_source *src, unsigned int id, u64 object,
-			     const u64 *words, unsigned int n);
 void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id, u64 object,
 			  const struct task_struct *task, const u64 *words, unsigned int n);
 __printf(3, 4)
@@ -156,7 +154,7 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
 #define __KEV_PASTE(a, b)		__KEV_PASTE_(a, b)
 #define __KEV_CALL(f, ...)		f(__VA_ARGS__)
 
-/* How many arguments there are; of too many comes a macro that does not exist */
+/* How many arguments there are */
 #define __KEV_COUNT_(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14,	\
 		     _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, _25, _26, n, ...) n
 #define __KEV_COUNT(...)								\
@@ -189,6 +187,7 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
 #define __KEV_MAP_22(m, a, ...)	m a, __KEV_MAP_21(m, __VA_ARGS__)
 #define __KEV_MAP_23(m, a, ...)	m a, __KEV_MAP_22(m, __VA_ARGS__)
 #define __KEV_MAP_24(m, a, ...)	m a, __KEV_MAP_23(m, __VA_ARGS__)
+#define __KEV_MAP_more_than_24(m, ...)	kevnotify_takes_24_values_at_most
 #define __KEV_MAP(m, ...)								\
 	__KEV_PASTE(__KEV_MAP_, __KEV_COUNT(__VA_ARGS__))(m, ##__VA_ARGS__)
 
@@ -252,24 +251,14 @@ do {											\
  * Context: any, NMI and the scheduler's locks included.
  */
 #define kevnotify_raise_about(src, id, object, ...)					\
-do {											\
-	struct kevnotify_source *__kev_src = (src);					\
-											\
-	if (kevnotify_source_on(__kev_src)) {						\
-		__KEV_VALUES(__kev_values, ##__VA_ARGS__);				\
-											\
-		BUILD_BUG_ON(__kev_values_n > KEVNOTIFY_WORDS_MAX);			\
-		__kevnotify_raise_about(__kev_src, id, object,				\
-					(const u64 *)&__kev_values, __kev_values_n);	\
-	}										\
-} while (0)
+	kevnotify_raise_of(src, id, object, NULL, ##__VA_ARGS__)
 
 /**
  * kevnotify_raise_of() - raise an event that is about a task
  * @src: the source
  * @id: which of its events
  * @object: as of kevnotify_raise_about(); 0: none
- * @task: the task, which cannot go meanwhile
+ * @task: the task, which cannot go meanwhile; NULL: this is kevnotify_raise_about()
  * @...: the values of its fields
  *
  * What becomes of the helper's own processes does not start the helper. Where an event
