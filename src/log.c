@@ -35,23 +35,13 @@ static struct kev_record *kev_log_slot(u64 seq)
 	return &kev_log_records[(u32)seq & (kev_log_size - 1)];
 }
 
-/**
- * kev_log_next() - the sequence number that the next record will have
- *
- * Context: any but NMI.
- * Return: the number; every smaller one has been given.
- */
+/* The sequence number that the next record will have; not in NMI */
 u64 kev_log_next(void)
 {
 	return atomic64_read(&kev_log_head);
 }
 
-/**
- * kev_log_first() - the oldest sequence number in the log
- *
- * Context: any but NMI.
- * Return: the number; kev_log_next() when the log is empty.
- */
+/* The oldest sequence number in the log; kev_log_next() when it is empty */
 u64 kev_log_first(void)
 {
 	u64 next = kev_log_next();
@@ -59,14 +49,7 @@ u64 kev_log_first(void)
 	return next > kev_log_size ? next - kev_log_size : 1;
 }
 
-/**
- * kev_log_copy() - copy a record
- * @seq: which
- * @rec: where to
- *
- * Context: task.
- * Return: 0; -ENODATA if it is not there yet, -EPIPE if it is there no more.
- */
+/* Copy a record. -ENODATA: it is not there yet; -EPIPE: it is there no more. */
 int kev_log_copy(u64 seq, struct kev_record *rec)
 {
 	const struct kev_record *slot = kev_log_slot(seq);
@@ -82,44 +65,34 @@ int kev_log_copy(u64 seq, struct kev_record *rec)
 	return READ_ONCE(slot->stamp) == (u32)seq ? 0 : -EPIPE;
 }
 
-/**
- * kev_log_level() - the level of a record, which is fixed when it is recorded
- * @seq: which; in the log
- *
- * Context: kevnotifyd, which alone could overwrite it.
- * Return: syslog level.
- */
+/* The level of a record in the log, for kevnotifyd, which alone could overwrite it */
 u8 kev_log_level(u64 seq)
 {
 	return kev_log_slot(seq)->event.level;
 }
 
-/* The keys of the values behind the message in rec->text, as far as there is room */
-static void kev_log_put_keys(struct kev_record *rec, const char *const *keys)
+/* The keys of the values behind the message in rec->text, as many as there is room for */
+static void kev_log_put_keys(struct kev_record *rec, const struct kev_origin *origin)
 {
-	size_t at = strlen(rec->text) + 1;
-	unsigned int i;
+	char *to = rec->text + rec->message + 1;
+	size_t len = origin->keys_len;
 
-	for (i = 0; keys && keys[i] && i < rec->event.words; i++) {
-		size_t len = strlen(keys[i]) + 1;
-
-		if (at + len >= sizeof(rec->text)) {
-			rec->event.flags |= KEV_TRUNCATED;
-			break;
-		}
-		memcpy(rec->text + at, keys[i], len);
-		at += len;
+	if (unlikely(len >= rec->text + sizeof(rec->text) - to)) {
+		len = rec->text + sizeof(rec->text) - to - 1;
+		/* Whole ones */
+		while (len && origin->keys[len - 1])
+			len--;
+		rec->event.flags |= KEV_TRUNCATED;
 	}
-	rec->text[at] = '\0';
+	memcpy(to, origin->keys, len);
+	to[len] = '\0';
 }
 
 /* The message as readers of the stream see it: no byte of it ends its line */
-static void kev_log_trace(const struct kev_record *rec)
+static noinline void kev_log_trace(const struct kev_record *rec)
 {
 	char message[KEV_TRACE_MESSAGE];
 
-	if (!trace_kevnotify_record_enabled())
-		return;
 	kev_render_escaped(rec->text, message, sizeof(message));
 	trace_kevnotify_record(rec->seq, rec->source, rec->event.id, rec->event.level, message);
 }
@@ -146,25 +119,22 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 	if (origin.quiet)
 		rec->event.flags |= KEV_NOTIFY_NONE;
 	strscpy(rec->source, origin.name, sizeof(rec->source));
-	kev_render_message(&rec->event, &origin, rec->text, KEVNOTIFY_MESSAGE_MAX + 1);
-	kev_log_put_keys(rec, origin.keys);
+	rec->message = kev_render_message(&rec->event, &origin, rec->text,
+					  KEVNOTIFY_MESSAGE_MAX + 1);
+	kev_log_put_keys(rec, &origin);
 	rcu_read_unlock();
 
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
 	atomic64_set_release(&kev_log_head, seq + 1);
-	kev_log_trace(rec);
+	if (trace_kevnotify_record_enabled())
+		kev_log_trace(rec);
 }
 
-/**
- * kev_log_collect() - move what is staged into the log, oldest first
- * @resolve: who knows the sources
- *
- * One pass, bounded by the size of the stages; of many big ones it takes a while,
- * in which the CPU is given to others who want it.
- *
- * Context: kevnotifyd.
- * Return: the number of records appended.
+/*
+ * Move what is staged into the log, oldest first. It is one pass, bounded by the size of
+ * the stages; of many big ones it takes a while, in which others get the CPU, too.
+ * Returns the number of records.
  */
 unsigned int kev_log_collect(kev_resolve_fn *resolve)
 {
@@ -174,7 +144,7 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 	kev_stage_begin();
 	while ((st = kev_stage_oldest())) {
 		kev_log_append(kev_stage_event(st), st->cpu, resolve);
-		/* No longer staged first, and then recorded: whoever adds up finds none twice */
+		/* No longer staged first, and then recorded: a sum of the two counts none twice */
 		kev_stage_free(st);
 		kev_stat_inc(KEV_STAT_RECORDED);
 		if (!(++n % KEV_LOG_SLICE))
@@ -183,13 +153,7 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 	return n;
 }
 
-/**
- * kev_log_init() - make the log
- * @records: how many it holds, a power of two
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
+/* @records: how many it holds, a power of two */
 int kev_log_init(unsigned int records)
 {
 	u8 instance[16];
@@ -199,8 +163,8 @@ int kev_log_init(unsigned int records)
 	snprintf(kev_log_instance, sizeof(kev_log_instance), "%*phN", (int)sizeof(instance),
 		 instance);
 	/*
-	 * Zeroed: stamp 0 is no sequence number that is asked for here. Nobody
-	 * is to be killed for a log that is too big for this machine.
+	 * Zeroed: stamp 0 is no sequence number that is asked for here. No process is
+	 * to be killed for a log that is too big for this machine.
 	 */
 	kev_log_records = kvcalloc(records, sizeof(*kev_log_records),
 				   GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
@@ -212,11 +176,7 @@ int kev_log_init(unsigned int records)
 	return 0;
 }
 
-/**
- * kev_log_exit() - drop the log with what is in it
- *
- * Context: task; may sleep. kevnotifyd is gone, and so are all readers.
- */
+/* kevnotifyd is gone, and so are all readers */
 void kev_log_exit(void)
 {
 	kvfree(kev_log_records);

@@ -7,7 +7,7 @@
 #include "event.h"
 
 #define KEV_RECORD_BYTES	2048
-#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_EVENT_BYTES - 64)
+#define KEV_RECORD_TEXT		(KEV_RECORD_BYTES - KEV_EVENT_BYTES - 72)
 #define KEV_RECORD_NAME		24
 
 /**
@@ -19,6 +19,7 @@
  * @suppressed: events of the same (source, id) suppressed since the last one
  * @withheld: those that only records not for the helper have told of since the last
  *	one that is
+ * @message: the length of the message
  * @source: the source's name
  * @event: the event as it was staged
  * @text: the message, and then the keys of the event's values, each ended by NUL
@@ -30,6 +31,7 @@ struct kev_record {
 	u64			real;
 	u64			suppressed;
 	u64			withheld;
+	u64			message;
 	char			source[KEV_RECORD_NAME];
 	struct kev_event	event;
 	char			text[KEV_RECORD_TEXT];
@@ -38,21 +40,23 @@ struct kev_record {
 /**
  * struct kev_origin - what a source knows of an event beyond what was staged
  * @name: the source's name
- * @message: the template of the message
- * @keys: keys of the values, ended by NULL; or NULL
+ * @message: the template of the message, from kev_render_parse()
+ * @keys: keys of the values, each ended by NUL
+ * @keys_len: their bytes
  * @suppressed: events of the same (source, id) suppressed since the last one
  * @withheld: see struct kev_record
  * @level: syslog level
  * @quiet: it is not for the helper
  */
 struct kev_origin {
-	const char		*name;
-	const char		*message;
-	const char *const	*keys;
-	u64			suppressed;
-	u64			withheld;
-	u8			level;
-	bool			quiet;
+	const char	*name;
+	const char	*message;
+	const char	*keys;
+	size_t		keys_len;
+	u64		suppressed;
+	u64		withheld;
+	u8		level;
+	bool		quiet;
 };
 
 /* Fills in the origin of an event that becomes record seq; called under rcu_read_lock(). */

@@ -208,20 +208,78 @@ static void kev_text_value(struct kev_text *t, const struct kev_value *v)
 	}
 }
 
-/* Has the event a value of this key (by its place among the source's own)? */
-static bool kev_render_find(const struct kev_event *ev, const char *const *keys,
-			    const char *key, size_t len, struct kev_value *value)
+/* The place of a key, from 1; 0 for none */
+static unsigned int kev_render_place(const char *const *keys, const char *key, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; keys && keys[i]; i++)
+		if (strlen(keys[i]) == len && !memcmp(keys[i], key, len))
+			return i + 1;
+	return 0;
+}
+
+/**
+ * kev_render_parse() - make each "{KEY}" of a template a brace and the key's place
+ * @template: the template
+ * @keys: the keys, ended by NULL; or NULL
+ * @to: where to; room for as much as @template
+ *
+ * Context: any.
+ * Return: NULL; or the first key in @template that is none of @keys, or has no end.
+ */
+const char *kev_render_parse(const char *template, const char *const *keys, char *to)
+{
+	const char *open;
+	unsigned int place;
+	size_t len;
+
+	for (;;) {
+		open = strchrnul(template, '{');
+		memcpy(to, template, open - template);
+		to += open - template;
+		if (!*open)
+			break;
+		len = strcspn(++open, "}");
+		place = kev_render_place(keys, open, len);
+		if (!place || !open[len])
+			return open;
+		*to++ = '{';
+		*to++ = place;
+		template = open + len + 1;
+	}
+	*to = '\0';
+	return NULL;
+}
+
+/* The value at a place, from 1. It goes on from the one before, if it can. */
+static bool kev_render_find(const struct kev_event *ev, unsigned int place,
+			    struct kev_value_at *at, struct kev_value *value)
+{
+	if (place <= at->values)
+		*at = (struct kev_value_at){};
+	while (at->values < place)
+		if (!kev_value_next(ev, at, value) || value->type == KEV_TYPE_STACK)
+			return false;
+	return value->type != KEV_TYPE_NONE;
+}
+
+static void kev_render_template(struct kev_text *t, const struct kev_event *ev, const char *p)
 {
 	struct kev_value_at at = {};
+	struct kev_value value;
+	const char *open;
 
-	while (keys && *keys && kev_value_next(ev, &at, value)) {
-		if (value->type == KEV_TYPE_MESSAGE || value->type == KEV_TYPE_STACK)
-			continue;
-		if (strlen(*keys) == len && !memcmp(*keys, key, len))
-			return value->type != KEV_TYPE_NONE;
-		keys++;
+	for (; *p; p = open + 2) {
+		open = strchrnul(p, '{');
+		kev_text_run(t, p, open - p);
+		if (!*open)
+			return;
+		if (kev_render_find(ev, open[1], &at, &value))
+			kev_text_value(t, &value);
+		else
+			kev_text_char(t, '?');
 	}
-	return false;
 }
 
 /* An event of kevnotify_raisef() brings its message along */
@@ -230,66 +288,28 @@ static bool kev_render_own(struct kev_text *t, const struct kev_event *ev)
 	struct kev_value_at at = {};
 	struct kev_value value;
 
-	while (kev_value_next(ev, &at, &value)) {
-		if (value.type != KEV_TYPE_MESSAGE)
-			continue;
-		kev_text_value(t, &value);
-		return true;
-	}
-	return false;
+	if (!ev->words || *(const u8 *)ev->data != KEV_TYPE_MESSAGE ||
+	    !kev_value_next(ev, &at, &value))
+		return false;
+	kev_text_value(t, &value);
+	return true;
 }
 
-static void kev_render_template(struct kev_text *t, const struct kev_event *ev,
-				const struct kev_origin *origin)
-{
-	const char *p = origin->message, *open, *close;
-	struct kev_value value;
-
-	for (;;) {
-		open = strchrnul(p, '{');
-		close = strchr(open, '}');
-		if (!close)
-			open += strlen(open);
-		kev_text_run(t, p, open - p);
-		if (!close)
-			return;
-		if (kev_render_find(ev, origin->keys, open + 1, close - open - 1, &value))
-			kev_text_value(t, &value);
-		else
-			kev_text_char(t, '?');
-		p = close + 1;
-	}
-}
-
-/**
- * kev_render_message() - an event's message
- * @ev: the event
- * @origin: its template, keys and count of suppressed events
- * @buf: where to; ended by NUL
- * @size: room there
- *
- * Context: any.
- */
-void kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
-			char *buf, size_t size)
+/* An event's message, ended by NUL; returns its length */
+size_t kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
+			  char *buf, size_t size)
 {
 	struct kev_text t = { buf, size, 0 };
 
 	if (ev->flags & KEV_CLOSING)
 		kev_text_printf(&t, "%llu more events were suppressed", origin->suppressed);
 	else if (!kev_render_own(&t, ev))
-		kev_render_template(&t, ev, origin);
+		kev_render_template(&t, ev, origin->message);
 	buf[t.len] = '\0';
+	return t.len;
 }
 
-/**
- * kev_render_escaped() - a text as it stands in a record's strings
- * @text: the text
- * @buf: where to; ended by NUL
- * @size: room there; a character or an escape without room ends it
- *
- * Context: any.
- */
+/* A text as it stands in a record's strings; a character or an escape without room ends it */
 void kev_render_escaped(const char *text, char *buf, size_t size)
 {
 	struct kev_text t = { buf, size, 0 };
@@ -311,7 +331,7 @@ static const char *const kev_context_names[] = {
 } while (0)
 
 /* Strings that every record has; a string begins with the end of the one before */
-static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec, size_t message)
+static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec)
 {
 	const struct kev_event *ev = &rec->event;
 	u32 ns;
@@ -320,7 +340,7 @@ static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec, s
 	kev_text_literal(t, "PRIORITY=");
 	kev_text_decimal(t, ev->level, 0);
 	kev_text_literal(t, "\nSYSLOG_IDENTIFIER=kevnotify\nMESSAGE=");
-	kev_text_escape(t, rec->text, message);
+	kev_text_escape(t, rec->text, rec->message);
 	kev_text_number(t, "KEVNOTIFY_SEQ=", rec->seq);
 	kev_text_literal(t, "\nKEVNOTIFY_INSTANCE=");
 	kev_text_whole(t, kev_log_instance, sizeof(kev_log_instance) - 1);
@@ -372,9 +392,9 @@ static void kev_render_field(struct kev_text *t, const char *key, size_t len,
 }
 
 /* The source's own fields: its keys stand behind the message in rec->text */
-static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, size_t message)
+static void kev_render_fields(struct kev_text *t, const struct kev_record *rec)
 {
-	const char *key = rec->text + message + 1;
+	const char *key = rec->text + rec->message + 1;
 	const char *limit = rec->text + sizeof(rec->text);
 	struct kev_value_at at = {};
 	struct kev_value value;
@@ -395,25 +415,16 @@ static void kev_render_fields(struct kev_text *t, const struct kev_record *rec, 
 static void kev_render_strings(struct kev_text *t, const struct kev_record *rec,
 			       const struct kev_notes *notes, bool helper)
 {
-	size_t message = strnlen(rec->text, sizeof(rec->text));
-
-	kev_render_fixed(t, rec, message);
+	kev_render_fixed(t, rec);
 	kev_render_notes(t, rec, notes, helper);
 	if (!notes->fixed_only)
-		kev_render_fields(t, rec, message);
+		kev_render_fields(t, rec);
 	kev_text_char(t, '\n');
 }
 
-/**
- * kev_render_record() - a record as strings KEY=value, for the helper
- * @rec: a whole record, from kev_log_copy()
- * @notes: what the helper's cursor adds
- * @end: what ends each string: '\0' for an environment
- * @buf: where to
- * @size: room there; KEV_RENDER_BYTES is enough for any record
- *
- * Context: task.
- * Return: the number of bytes written.
+/*
+ * A record as strings KEY=value, for the helper, each ended by @end: '\0' for an
+ * environment. KEV_RENDER_BYTES are enough for any record. Returns the number of bytes.
  */
 size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *notes,
 			 char end, char *buf, size_t size)
@@ -429,16 +440,9 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 	return t.len;
 }
 
-/**
- * kev_render_stream() - a record as it stands in a stream: the journal's export format
- * @rec: as for kev_render_record()
- * @notes: what the reader's cursor adds
- * @troubled_ds: for the helper: with a line TROUBLED_DS=
- * @buf: where to
- * @size: room there
- *
- * Context: task.
- * Return: the number of bytes written.
+/*
+ * A record as it stands in a stream: the journal's export format; for the helper with a
+ * line TROUBLED_DS=. Returns the number of bytes.
  */
 size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
 			 bool troubled_ds, char *buf, size_t size)

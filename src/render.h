@@ -29,7 +29,8 @@ size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *n
 size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
 			 bool troubled_ds, char *buf, size_t size);
 void kev_render_escaped(const char *text, char *buf, size_t size);
-void kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
-			char *buf, size_t size);
+const char *kev_render_parse(const char *template, const char *const *keys, char *to);
+size_t kev_render_message(const struct kev_event *ev, const struct kev_origin *origin,
+			  char *buf, size_t size);
 
 #endif /* _KEV_RENDER_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sources: who may raise events. What their ids mean is copied at
- * registration, so that nothing of an owner is needed once it has gone.
+ * The registry of sources. What their ids mean is copied at registration, so that
+ * nothing of an owner is needed once it has gone.
  */
 #include <linux/ctype.h>
 #include <linux/jiffies.h>
@@ -9,14 +9,16 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
-#include <linux/rculist.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/xarray.h>
 
 #include "inject.h"
 #include "params.h"
 #include "rate.h"
+#include "render.h"
 #include "source.h"
 #include "stage.h"
 #include "stats.h"
@@ -27,7 +29,8 @@
  * sysfs: so no attribute takes it. Never held while waiting for a drain.
  */
 static DEFINE_MUTEX(kev_source_mutex);
-static LIST_HEAD(kev_sources);
+/* By number, which only grows: a walk is in the order of registration */
+static DEFINE_XARRAY(kev_sources);
 /* For a few words: a reader that adds up finds the counts of a source that goes in one place */
 static DEFINE_SPINLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
@@ -37,16 +40,6 @@ static const struct kev_source_view *kev_view;
 /* Echoes that go to the helper, see kev_source_echo_quiet() */
 #define KEV_ECHO_MAX	10U
 #define KEV_ECHO_WINDOW	(600 * HZ)
-
-static struct kev_source *kev_source_find(u32 number)
-{
-	struct kev_source *src;
-
-	list_for_each_entry_rcu(src, &kev_sources, list)
-		if (src->number == number)
-			return src;
-	return NULL;
-}
 
 static unsigned long kev_source_suppressed_id(const struct kev_source *src, unsigned int index)
 {
@@ -98,32 +91,27 @@ static bool kev_source_echo_quiet(struct kev_source *src)
 	return true;
 }
 
-/**
- * kev_source_resolve() - what an event's source knows of it
- * @ev: the event
- * @seq: the sequence number that it gets
- * @origin: filled; valid until rcu_read_unlock()
- *
- * Context: kevnotifyd, under rcu_read_lock().
- */
+/* What an event's source knows of it; valid until rcu_read_unlock(). @seq: its number */
 void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin)
 {
-	struct kev_source *src = kev_source_find(ev->source);
-	const struct kevnotify_event *meaning;
+	struct kev_source *src = xa_load(&kev_sources, ev->source);
+	const struct kev_meaning *meaning;
 	unsigned int index;
 	int level;
 
 	/* Unregistration leaves no event behind, so this is for a torn world only */
 	origin->name = "?";
 	origin->message = "?";
+	origin->keys_len = 0;
 	if (!src)
 		return;
 	index = kev_source_index(src, ev->id);
-	meaning = &src->events[index];
+	meaning = &src->meanings[index];
 	origin->name = src->name;
 	if (meaning->message)
 		origin->message = meaning->message;
 	origin->keys = meaning->keys;
+	origin->keys_len = meaning->keys_len;
 	level = READ_ONCE(src->level);
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->quiet = ev->flags & KEV_NOTIFY_NONE ||
@@ -135,13 +123,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 			       origin->quiet ? KEV_NOTIFY_NONE : ev->flags & KEV_ECHO);
 }
 
-/**
- * kev_source_rates_changed() - "burst" or "window" was written
- *
- * A window under way may last longer now.
- *
- * Context: any.
- */
+/* "burst" or "window" was written: a window under way may last longer now */
 void kev_source_rates_changed(void)
 {
 	atomic_set(&kev_rates_changed, 1);
@@ -149,7 +131,7 @@ void kev_source_rates_changed(void)
 
 /**
  * kev_source_close_due() - tell of bursts whose window is over, and forget the window
- * @close: called for each (source, id) with suppressed events that nobody told of
+ * @close: called for each (source, id) with suppressed events that no record told of
  *
  * Context: kevnotifyd.
  * Return: jiffies until the next one is due; MAX_SCHEDULE_TIMEOUT for none.
@@ -159,10 +141,11 @@ unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigne
 	bool changed = atomic_xchg(&kev_rates_changed, 0);
 	unsigned long left = MAX_SCHEDULE_TIMEOUT;
 	struct kev_source *src;
+	unsigned long number;
 	unsigned int i;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(src, &kev_sources, list) {
+	xa_for_each(&kev_sources, number, src) {
 		/* Its last event has been drained, or is about to be */
 		if (READ_ONCE(src->leaving))
 			continue;
@@ -180,52 +163,30 @@ static void kev_source_release(struct kref *ref)
 	complete(&container_of(ref, struct kev_source, ref)->released);
 }
 
-/**
- * kev_source_put() - drop a reference
- * @src: the source
- *
- * Context: any.
- */
 void kev_source_put(struct kev_source *src)
 {
 	kref_put(&src->ref, kev_source_release);
 }
 
-/**
- * kev_source_get_next() - walk over all sources
- * @prev: the one before, whose reference is dropped; NULL for the first
- *
- * Takes no lock: a reader that is stopped in here holds up nobody.
- *
- * Context: task.
- * Return: the next one, with a reference; NULL at the end.
+/*
+ * A walk over all sources, each with a reference; that of @prev is dropped. It takes no
+ * lock: a reader that is stopped in here holds up nothing.
  */
 struct kev_source *kev_source_get_next(struct kev_source *prev)
 {
-	struct kev_source *src, *next = NULL;
-	u32 after = prev ? prev->number : 0;
+	unsigned long number = prev ? prev->number : KEV_SOURCE_NONE;
+	struct kev_source *next;
 
 	rcu_read_lock();
-	/* Numbers grow along the list, so that a @prev that has gone does no harm */
-	list_for_each_entry_rcu(src, &kev_sources, list) {
-		if (src->number > after && kref_get_unless_zero(&src->ref)) {
-			next = src;
-			break;
-		}
-	}
+	do {
+		next = xa_find_after(&kev_sources, &number, ULONG_MAX, XA_PRESENT);
+	} while (next && !kref_get_unless_zero(&next->ref));
 	rcu_read_unlock();
 	if (prev)
 		kev_source_put(prev);
 	return next;
 }
 
-/**
- * kev_source_raised() - how many events were raised
- * @src: the source
- *
- * Context: any.
- * Return: the count.
- */
 unsigned long kev_source_raised(const struct kev_source *src)
 {
 	unsigned long n = kev_source_suppressed(src);
@@ -241,47 +202,28 @@ static unsigned long kev_source_sum(enum kev_stat gone,
 				    unsigned long (*count)(const struct kev_source *src))
 {
 	struct kev_source *src;
-	unsigned long n;
+	unsigned long number, n;
 
 	spin_lock(&kev_source_lock);
 	n = kev_stat_read(gone);
 	rcu_read_lock();
-	list_for_each_entry_rcu(src, &kev_sources, list)
+	xa_for_each(&kev_sources, number, src)
 		n += count(src);
 	rcu_read_unlock();
 	spin_unlock(&kev_source_lock);
 	return n;
 }
 
-/**
- * kev_sources_raised() - how many events were raised
- *
- * Context: task.
- * Return: the count, over all sources.
- */
 unsigned long kev_sources_raised(void)
 {
 	return kev_source_sum(KEV_STAT_RAISED, kev_source_raised);
 }
 
-/**
- * kev_sources_suppressed() - how many events the rate limit suppressed
- *
- * Context: task.
- * Return: the count, over all sources.
- */
 unsigned long kev_sources_suppressed(void)
 {
 	return kev_source_sum(KEV_STAT_SUPPRESSED, kev_source_suppressed);
 }
 
-/**
- * kev_source_suppressed() - how many events the rate limit suppressed
- * @src: the source
- *
- * Context: any.
- * Return: the count.
- */
 unsigned long kev_source_suppressed(const struct kev_source *src)
 {
 	unsigned long n = 0;
@@ -300,13 +242,7 @@ static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool
 	spin_unlock(&kev_source_lock);
 }
 
-/**
- * kev_source_set_comm() - take events of tasks of one name only
- * @src: the source
- * @comm: the name, shorter than TASK_COMM_LEN; empty: all tasks
- *
- * Context: task.
- */
+/* Take events of tasks of this name only, shorter than TASK_COMM_LEN; empty: of all */
 void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
 	kev_source_set_rare(src, KEV_RARE_COMM, false);
@@ -316,13 +252,6 @@ void kev_source_set_comm(struct kev_source *src, const char *comm)
 	kev_source_set_rare(src, KEV_RARE_COMM, *comm);
 }
 
-/**
- * kev_source_set_stack() - record the stack of each raise, or not
- * @src: the source
- * @on: true to record it
- *
- * Context: task.
- */
 void kev_source_set_stack(struct kev_source *src, bool on)
 {
 	kev_source_set_rare(src, KEV_RARE_STACK, on);
@@ -368,19 +297,10 @@ static bool kev_source_wrong(struct kev_wrong *wrong, const char *why, const cha
 	return false;
 }
 
-static bool kev_source_has_key(const struct kevnotify_event *ev, unsigned int n, const char *key,
-			       size_t len)
-{
-	while (n--)
-		if (strlen(ev->keys[n]) == len && !memcmp(ev->keys[n], key, len))
-			return true;
-	return false;
-}
-
 static bool kev_source_keys_ok(const struct kevnotify_event *ev, struct kev_wrong *wrong)
 {
-	const char *key, *open, *close;
-	unsigned int n;
+	unsigned int n, m;
+	const char *key;
 
 	for (n = 0; ev->keys && ev->keys[n]; n++) {
 		key = ev->keys[n];
@@ -388,18 +308,23 @@ static bool kev_source_keys_ok(const struct kevnotify_event *ev, struct kev_wron
 			return kev_source_wrong(wrong, "too many keys", key, strlen(key));
 		if (!kev_source_name_ok(key, KEVNOTIFY_KEY_MAX, kev_isupper, "_"))
 			return kev_source_wrong(wrong, "bad key", key, strlen(key));
-		if (kev_source_has_key(ev, n, key, strlen(key)))
-			return kev_source_wrong(wrong, "key twice", key, strlen(key));
-	}
-	for (open = ev->message; (open = strchr(open, '{')); open = close) {
-		close = strchr(open, '}');
-		if (!close)
-			break;
-		if (!kev_source_has_key(ev, n, open + 1, close - open - 1))
-			return kev_source_wrong(wrong, "no such key for the message", open + 1,
-						close - open - 1);
+		for (m = 0; m < n; m++)
+			if (!strcmp(ev->keys[m], key))
+				return kev_source_wrong(wrong, "key twice", key, strlen(key));
 	}
 	return true;
+}
+
+static bool kev_source_message_ok(const struct kevnotify_event *ev, struct kev_wrong *wrong)
+{
+	char parsed[KEVNOTIFY_MESSAGE_MAX + 1];
+	const char *key;
+
+	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX)
+		return kev_source_wrong(wrong, "message too long", ev->message, 40);
+	key = kev_render_parse(ev->message, ev->keys, parsed);
+	return !key || kev_source_wrong(wrong, "no such key for the message", key,
+					strcspn(key, "}"));
 }
 
 static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id,
@@ -408,11 +333,9 @@ static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id,
 	/* Without a message it is no event, and then not every id can be one */
 	if (!ev->message)
 		return !any_id || kev_source_wrong(wrong, "no message for any id", "", 0);
-	if (strlen(ev->message) > KEVNOTIFY_MESSAGE_MAX)
-		return kev_source_wrong(wrong, "message too long", ev->message, 40);
 	if (ev->level < 0 || ev->level > 7)
 		return kev_source_wrong(wrong, "level not from 0 to 7", "", 0);
-	return kev_source_keys_ok(ev, wrong);
+	return kev_source_keys_ok(ev, wrong) && kev_source_message_ok(ev, wrong);
 }
 
 static bool kev_source_desc_ok(const struct kevnotify_desc *desc, struct kev_wrong *wrong)
@@ -428,57 +351,52 @@ static bool kev_source_desc_ok(const struct kevnotify_desc *desc, struct kev_wro
 	return true;
 }
 
-static unsigned int kev_source_keys(const struct kevnotify_event *ev)
+static size_t kev_source_copy_size(const struct kevnotify_event *ev)
 {
-	unsigned int n = 0;
+	size_t size = ev->message ? strlen(ev->message) + 1 : 0;
+	unsigned int i;
 
-	while (ev->keys && ev->keys[n])
-		n++;
-	return n;
+	for (i = 0; ev->keys && ev->keys[i]; i++)
+		size += strlen(ev->keys[i]) + 1;
+	return size;
 }
 
-/* Copy a string to *at and move on */
-static const char *kev_source_copy_string(char **at, const char *s)
+/* Its strings go to @at; returns where the next go */
+static char *kev_source_copy_event(struct kev_meaning *to, const struct kevnotify_event *ev,
+				   char *at)
 {
-	char *copy = *at;
+	unsigned int i;
 
-	strcpy(copy, s);
-	*at += strlen(s) + 1;
-	return copy;
+	to->level = ev->level;
+	if (ev->message) {
+		kev_render_parse(ev->message, ev->keys, at);
+		to->message = at;
+		at += strlen(at) + 1;
+	}
+	to->keys = at;
+	for (i = 0; ev->keys && ev->keys[i]; i++) {
+		strcpy(at, ev->keys[i]);
+		at += strlen(at) + 1;
+	}
+	to->keys_len = at - to->keys;
+	return at;
 }
 
-/* One allocation: the events, their key arrays, and the strings */
+/* One allocation: the meanings, and the strings behind them */
 static int kev_source_copy(struct kev_source *src, const struct kevnotify_desc *desc)
 {
-	size_t size = desc->ids * sizeof(*desc->events);
-	struct kevnotify_event *events;
-	unsigned int i, k;
-	const char **keys;
+	size_t size = desc->ids * sizeof(*src->meanings);
+	unsigned int i;
 	char *at;
 
-	for (i = 0; i < desc->ids; i++) {
-		size += desc->events[i].message ? strlen(desc->events[i].message) + 1 : 0;
-		for (k = 0; k < kev_source_keys(&desc->events[i]); k++)
-			size += strlen(desc->events[i].keys[k]) + 1;
-		size += (k + 1) * sizeof(*keys);
-	}
-	events = kzalloc(size, GFP_KERNEL);
-	if (!events)
+	for (i = 0; i < desc->ids; i++)
+		size += kev_source_copy_size(&desc->events[i]);
+	src->meanings = kzalloc(size, GFP_KERNEL);
+	if (!src->meanings)
 		return -ENOMEM;
-	src->strings = events;
-	src->events = events;
-	keys = (const char **)(events + desc->ids);
-	for (i = 0, at = (char *)keys; i < desc->ids; i++)
-		at += (kev_source_keys(&desc->events[i]) + 1) * sizeof(*keys);
-	for (i = 0; i < desc->ids; i++) {
-		if (desc->events[i].message)
-			events[i].message = kev_source_copy_string(&at, desc->events[i].message);
-		events[i].level = desc->events[i].level;
-		events[i].keys = keys;
-		for (k = 0; k < kev_source_keys(&desc->events[i]); k++)
-			*keys++ = kev_source_copy_string(&at, desc->events[i].keys[k]);
-		*keys++ = NULL;
-	}
+	at = (char *)(src->meanings + desc->ids);
+	for (i = 0; i < desc->ids; i++)
+		at = kev_source_copy_event(&src->meanings[i], &desc->events[i], at);
 	return 0;
 }
 
@@ -486,7 +404,7 @@ static void kev_source_destroy(struct kev_source *src)
 {
 	free_percpu(src->count);
 	kev_rate_destroy(src->rate);
-	kfree(src->strings);
+	kfree(src->meanings);
 	kfree(src);
 }
 
@@ -498,43 +416,50 @@ static void kev_source_end(struct kev_source *src)
 	kev_source_destroy(src);
 }
 
+static int kev_source_fill(struct kev_source *src, const struct kevnotify_desc *desc)
+{
+	unsigned int i;
+
+	src->rate = kev_rate_create(desc->ids, desc->objects);
+	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
+				    __alignof__(*src->count));
+	if (!src->rate || !src->count || kev_source_copy(src, desc))
+		return -ENOMEM;
+	src->any_id = desc->any_id;
+	src->ids = desc->ids;
+	src->level = -1;
+	strscpy(src->name, desc->name, sizeof(src->name));
+	for (i = 0; i < src->ids; i++)
+		src->rate[i].known = src->meanings[i].message;
+	kev_source_set_rare(src, KEV_RARE_OBJECTS, desc->objects);
+	return 0;
+}
+
 static struct kev_source *kev_source_create(struct module *owner,
 					    const struct kevnotify_desc *desc)
 {
 	struct kev_source *src;
-	unsigned int i;
 
 	if (kev_inject(KEV_INJECT_ALLOC))
 		return NULL;
 	src = kzalloc(sizeof(*src), GFP_KERNEL);
 	if (!src)
 		return NULL;
-	src->any_id = desc->any_id;
-	src->ids = desc->ids;
-	src->level = -1;
 	src->owner = owner;
-	strscpy(src->name, desc->name, sizeof(src->name));
 	kref_init(&src->ref);
 	init_completion(&src->released);
-	INIT_LIST_HEAD(&src->list);
-	src->rate = kev_rate_create(desc->ids, desc->objects);
-	src->count = __alloc_percpu(struct_size(src->count, suppressed, desc->ids),
-				    __alignof__(*src->count));
-	if (!src->rate || !src->count || kev_source_copy(src, desc)) {
-		kev_source_destroy(src);
-		return NULL;
-	}
-	for (i = 0; i < src->ids; i++)
-		src->rate[i].known = src->events[i].message;
-	kev_source_set_rare(src, KEV_RARE_OBJECTS, desc->objects);
-	return src;
+	if (!kev_source_fill(src, desc))
+		return src;
+	kev_source_destroy(src);
+	return NULL;
 }
 
 static bool kev_source_taken(const char *name)
 {
 	struct kev_source *src;
+	unsigned long number;
 
-	list_for_each_entry(src, &kev_sources, list)
+	xa_for_each(&kev_sources, number, src)
 		if (!strcmp(src->name, name))
 			return true;
 	return false;
@@ -548,10 +473,16 @@ static int kev_source_publish(struct kev_source *src)
 	if (kev_source_taken(src->name))
 		return -EEXIST;
 	src->number = ++kev_source_numbers;
-	err = kev_view ? kev_view->add(src) : 0;
+	err = xa_insert(&kev_sources, src->number, src, GFP_KERNEL);
 	if (err)
 		return err;
-	list_add_tail_rcu(&src->list, &kev_sources);
+	err = kev_view ? kev_view->add(src) : 0;
+	if (err) {
+		xa_erase(&kev_sources, src->number);
+		/* A walk may have come to it */
+		synchronize_rcu();
+		return err;
+	}
 	/* Everything above before the first raise sees it on */
 	smp_store_release(&src->pub.on, true);
 	return 0;
@@ -622,8 +553,8 @@ static void kev_source_drain_stages(void)
  * @src: the source; NULL and an ERR_PTR are ignored
  *
  * The caller must not raise any more. A raise under way is waited for if it runs
- * with preemption off or under rcu_read_lock(): who raises through a pointer
- * read by rcu_dereference() just takes the pointer away first. Afterwards
+ * with preemption off or under rcu_read_lock(): an owner that raises through a
+ * pointer read by rcu_dereference() just takes the pointer away first. Afterwards
  * nothing refers to the caller, and all its events are in the log.
  *
  * Context: task; may sleep.
@@ -648,7 +579,7 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 
 	mutex_lock(&kev_source_mutex);
 	spin_lock(&kev_source_lock);
-	list_del_rcu(&s->list);
+	xa_erase(&kev_sources, s->number);
 	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
 	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(s));
 	spin_unlock(&kev_source_lock);
@@ -659,27 +590,22 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 
-/**
- * kev_source_set_view() - show the sources to the operator
- * @view: told of each source, those there are first; NULL: nobody any more
- *
- * Context: task; may sleep.
- * Return: 0 or what @view's add said; then it is told of none.
- */
+/* Show the sources to @view, those there are first; NULL: to none. After an error, too. */
 int kev_source_set_view(const struct kev_source_view *view)
 {
 	struct kev_source *src;
+	unsigned long number;
 	int err = 0;
 
 	mutex_lock(&kev_source_mutex);
-	list_for_each_entry(src, &kev_sources, list) {
+	xa_for_each(&kev_sources, number, src) {
 		if (kev_view)
 			kev_view->remove(src);
 		else if (!err && view)
 			err = view->add(src);
 	}
 	if (err)
-		list_for_each_entry(src, &kev_sources, list)
+		xa_for_each(&kev_sources, number, src)
 			view->remove(src);
 	kev_view = err ? NULL : view;
 	mutex_unlock(&kev_source_mutex);

@@ -5,7 +5,6 @@
 #include <asm/local.h>
 #include <linux/completion.h>
 #include <linux/kref.h>
-#include <linux/list.h>
 #include <linux/sched.h>
 
 #include "include/kevnotify.h"
@@ -16,6 +15,14 @@
 struct kev_source_count {
 	local_t	admitted;
 	local_t	suppressed[];	/* by id */
+};
+
+/* What an id means */
+struct kev_meaning {
+	const char	*message;	/* from kev_render_parse(); NULL: there is no such id */
+	const char	*keys;		/* each ended by NUL */
+	size_t		keys_len;
+	int		level;
 };
 
 /* What a raise seldom has to look at: bits of struct kev_source.rare, and then @quick is 0 */
@@ -38,16 +45,14 @@ enum kev_rare {
  * @number: its number, never reused
  * @count: counts of each CPU
  * @rate: rate limits, by id
- * @events: what its ids mean: copies
+ * @meanings: what its ids mean, and behind them their strings: copies
  * @last: sequence number of its last record
  * @echo_since: when the echoes in @echoes began, in jiffies; kevnotifyd's own
  * @echoes: how many went to the helper since; kevnotifyd's own
  * @ref: the registry's, sysfs's
  * @released: the last reference is gone
- * @list: in the registry
  * @owner: the module that registered it
  * @name: its name: a copy
- * @strings: the memory of the copies
  */
 struct kev_source {
 	struct kevnotify_source			pub;
@@ -61,19 +66,17 @@ struct kev_source {
 	struct kev_source_count __percpu	*count;
 	struct kev_rate				*rate;
 	char					comm[TASK_COMM_LEN];
-	const struct kevnotify_event		*events;
+	struct kev_meaning			*meanings;
 	u64					last;
 	unsigned long				echo_since;
 	unsigned int				echoes;
 	struct kref				ref;
 	struct completion			released;
-	struct list_head			list;
 	struct module				*owner;
 	char					name[KEVNOTIFY_NAME_MAX + 1];
-	void					*strings;
 };
 
-/* Who shows sources to the operator: sysfs */
+/* What shows sources to the operator: sysfs */
 struct kev_source_view {
 	int (*add)(struct kev_source *src);
 	void (*remove)(struct kev_source *src);
@@ -84,7 +87,7 @@ static inline struct kev_source *kev_source_of(struct kevnotify_source *pub)
 	return container_of(pub, struct kev_source, pub);
 }
 
-/* The index of an id in rate, suppressed and events */
+/* The index of an id in rate, suppressed and meanings */
 static inline unsigned int kev_source_index(const struct kev_source *src, unsigned int id)
 {
 	return src->any_id ? 0 : id;

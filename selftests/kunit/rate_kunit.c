@@ -35,7 +35,10 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 #undef atomic_cmpxchg
 #define atomic_cmpxchg racing_cmpxchg
 #include "rate.c"
+#include "render.c"
 #include "source.c"
+
+char kev_log_instance[33];
 
 /* Nothing is staged */
 void kev_wake_drain_once(void)

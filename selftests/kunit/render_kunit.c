@@ -56,6 +56,7 @@ static void render(struct bench *b)
 {
 	/* Whoever relied on zeroes there would read this */
 	memset(b->out, 0xaa, sizeof(b->out));
+	b->rec.message = strlen(b->rec.text);
 	b->len = kev_render_record(&b->rec, &b->notes, '\n', b->out, sizeof(b->out));
 	b->out[min(b->len, sizeof(b->out) - 1)] = '\0';
 }
@@ -338,9 +339,12 @@ static void render_leaves_out_nameless_values(struct kunit *test)
 /* What the log would store as the message */
 static const char *message(struct bench *b, const char *template, const char *const *keys)
 {
-	struct kev_origin origin = { .message = template, .keys = keys, .suppressed = 12 };
+	char parsed[KEVNOTIFY_MESSAGE_MAX + 1];
+	struct kev_origin origin = { .message = parsed, .suppressed = 12 };
 
 	memset(b->out, 0xaa, sizeof(b->out));
+	if (kev_render_parse(template, keys, parsed))
+		return "no such key";
 	kev_render_message(&b->rec.event, &origin, b->out, KEVNOTIFY_MESSAGE_MAX + 1);
 	return b->out;
 }
@@ -355,11 +359,30 @@ static void render_fills_templates(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, message(b, "killed {PID} ({COMM})", keys),
 			   "killed 731 ({PID}\n)");
 	KUNIT_EXPECT_STREQ(test, message(b, "{PID}{PID}", keys), "731731");
-	KUNIT_EXPECT_STREQ(test, message(b, "{NONE} {} {PI} {PIDS}", keys), "? ? ? ?");
-	KUNIT_EXPECT_STREQ(test, message(b, "open {PID", keys), "open {PID");
-	KUNIT_EXPECT_STREQ(test, message(b, "PID} {{PID}}", keys), "PID} ?}");
-	KUNIT_EXPECT_STREQ(test, message(b, "{PID} %n %s", NULL), "? %n %s");
+	KUNIT_EXPECT_STREQ(test, message(b, "{COMM} {PID}{COMM}", keys), "{PID}\n 731{PID}\n");
+	KUNIT_EXPECT_STREQ(test, message(b, "PID} {PID}}", keys), "PID} 731}");
+	KUNIT_EXPECT_STREQ(test, message(b, "%n %s", NULL), "%n %s");
 	KUNIT_EXPECT_STREQ(test, message(b, "", keys), "");
+}
+
+static void expect_no_key(struct kunit *test, const char *template, const char *key)
+{
+	static const char *const keys[] = { "PID", "COMM", NULL };
+	char parsed[KEVNOTIFY_MESSAGE_MAX + 1];
+
+	KUNIT_EXPECT_STREQ(test, kev_render_parse(template, keys, parsed) ?: "none", key);
+}
+
+static void render_finds_wrong_keys(struct kunit *test)
+{
+	expect_no_key(test, "{PID} {NONE} {PIDS}", "NONE} {PIDS}");
+	expect_no_key(test, "{PIDS}", "PIDS}");
+	expect_no_key(test, "{PI}", "PI}");
+	expect_no_key(test, "{}", "}");
+	expect_no_key(test, "{{PID}}", "{PID}}");
+	expect_no_key(test, "open {PID", "PID");
+	expect_no_key(test, "{", "");
+	expect_no_key(test, "} {PID}{COMM}", "none");
 }
 
 /* Fewer values than keys, and a stack behind them, which is no source's value */
@@ -460,6 +483,7 @@ static void expect_fits(struct kunit *test, struct bench *b)
 	size_t i;
 
 	memset(b->out, 0xaa, sizeof(b->out));
+	b->rec.message = strlen(b->rec.text);
 	b->len = kev_render_record(&b->rec, &b->notes, '\0', b->out, sizeof(b->out));
 	/* A text that was cut is one byte shorter than its room */
 	KUNIT_EXPECT_LT(test, b->len, sizeof(b->out) - 1);
@@ -611,6 +635,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_fixed_only),
 	KUNIT_CASE(render_leaves_out_nameless_values),
 	KUNIT_CASE(render_fills_templates),
+	KUNIT_CASE(render_finds_wrong_keys),
 	KUNIT_CASE(render_finds_no_value_of_another_key),
 	KUNIT_CASE(render_leaves_out_a_missing_field),
 	KUNIT_CASE(render_cuts_messages),

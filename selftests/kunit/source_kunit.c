@@ -10,7 +10,10 @@
 #include "inject.c"
 #include "stats.c"
 #include "rate.c"
+#include "render.c"
 #include "source.c"
+
+char kev_log_instance[33];
 
 static const char *const keys[] = { "KEY", "OTHER_KEY2", NULL };
 static const struct kevnotify_event events[] = {
@@ -72,9 +75,9 @@ static void source_copies_its_description(struct kunit *test)
 	memset(&d, 0xff, sizeof(d));
 	origin = resolved(src, 0);
 	KUNIT_EXPECT_STREQ(test, origin.name, "copied");
-	KUNIT_EXPECT_STREQ(test, origin.message, "{KEY} and more");
-	KUNIT_EXPECT_STREQ(test, origin.keys[0], "KEY");
-	KUNIT_EXPECT_NULL(test, origin.keys[1]);
+	KUNIT_EXPECT_STREQ(test, origin.message, "{\1 and more");
+	KUNIT_EXPECT_STREQ(test, origin.keys, "KEY");
+	KUNIT_EXPECT_EQ(test, origin.keys_len, sizeof("KEY"));
 	KUNIT_EXPECT_EQ(test, origin.level, 6);
 	KUNIT_EXPECT_EQ(test, kev_source_of(src)->last, 77ULL);
 	kevnotify_source_unregister(src);
@@ -86,11 +89,11 @@ static void source_ids_have_their_own_meaning(struct kunit *test)
 	struct kev_origin origin = resolved(src, 2);
 
 	KUNIT_EXPECT_STREQ(test, origin.message, "two");
-	KUNIT_EXPECT_NULL(test, origin.keys[0]);
+	KUNIT_EXPECT_EQ(test, origin.keys_len, 0UL);
 	KUNIT_EXPECT_EQ(test, origin.level, 5);
 	origin = resolved(src, 1);
-	KUNIT_EXPECT_STREQ(test, origin.message, "one {KEY}");
-	KUNIT_EXPECT_STREQ(test, origin.keys[1], "OTHER_KEY2");
+	KUNIT_EXPECT_STREQ(test, origin.message, "one {\1");
+	KUNIT_EXPECT_STREQ(test, origin.keys + 4, "OTHER_KEY2");
 	kev_source_of(src)->level = 0;
 	KUNIT_EXPECT_EQ(test, resolved(src, 1).level, 0);
 	kevnotify_source_unregister(src);
@@ -210,6 +213,36 @@ static void source_refuses_what_is_missing(struct kunit *test)
 	expect_refused(test, "no message for any id", "test", 1, true, &none);
 }
 
+/* What the log says of a description with this event */
+static void expect_wrong(struct kunit *test, const struct kevnotify_event *ev, const char *why,
+			 const char *word)
+{
+	const struct kevnotify_desc d = { .name = "test", .events = ev, .ids = 1 };
+	struct kev_wrong wrong = {};
+
+	KUNIT_EXPECT_FALSE(test, kev_source_desc_ok(&d, &wrong));
+	KUNIT_EXPECT_STREQ(test, wrong.why ?: "nothing", why);
+	KUNIT_EXPECT_EQ(test, (size_t)wrong.len, strlen(word));
+	KUNIT_EXPECT_EQ(test, strncmp(wrong.word ?: "", word, wrong.len), 0);
+}
+
+static void source_names_what_is_wrong(struct kunit *test)
+{
+	static const char *const twice[] = { "A", "DEVICE", "DEVICE", NULL };
+	static const char *const bad[] = { "A", "device", NULL };
+	static const char *const some[] = { "DEVICE", "DEVICES", NULL };
+	struct kevnotify_event ev = { "{A}", 4, twice };
+
+	expect_wrong(test, &ev, "key twice", "DEVICE");
+	ev.keys = bad;
+	expect_wrong(test, &ev, "bad key", "device");
+	ev.keys = some;
+	ev.message = "{DEVICE} {DEVICES} {DEVIC} {NONE}";
+	expect_wrong(test, &ev, "no such key for the message", "DEVIC");
+	ev.message = "{DEVICE} {DEVICES";
+	expect_wrong(test, &ev, "no such key for the message", "DEVICES");
+}
+
 static void source_refuses_keys_that_do_not_fit(struct kunit *test)
 {
 	static const char *const twice[] = { "A", "B", "A", NULL };
@@ -227,8 +260,7 @@ static void source_refuses_keys_that_do_not_fit(struct kunit *test)
 	expect_refused(test, "no keys at all", "test", 1, false, &ev);
 	ev.keys = begins;
 	ev.message = "{A} {AB} } {A";
-	kevnotify_source_unregister(registered(test, &(struct kevnotify_desc){
-		.name = "test", .events = &ev, .ids = 1 }));
+	expect_refused(test, "a key without an end", "test", 1, false, &ev);
 }
 
 /* An id of no message is refused at the raise; no event of it, however it came, does harm */
@@ -253,6 +285,7 @@ static void source_takes_the_greatest(struct kunit *test)
 	struct kevnotify_desc d = { .name = "a" TEN TEN "-_", .ids = KEVNOTIFY_IDS_MAX };
 	char *message = kunit_kzalloc(test, KEVNOTIFY_MESSAGE_MAX + 1, GFP_KERNEL);
 	struct kevnotify_source *src;
+	struct kev_origin origin;
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, ev);
@@ -262,8 +295,9 @@ static void source_takes_the_greatest(struct kunit *test)
 		ev[i] = (struct kevnotify_event){ message, 7, many };
 	d.events = ev;
 	src = registered(test, &d);
-	KUNIT_EXPECT_STREQ(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[23], "X_9");
-	KUNIT_EXPECT_NULL(test, resolved(src, KEVNOTIFY_IDS_MAX - 1).keys[24]);
+	origin = resolved(src, KEVNOTIFY_IDS_MAX - 1);
+	KUNIT_EXPECT_STREQ(test, origin.keys + origin.keys_len - 4, "X_9");
+	KUNIT_EXPECT_EQ(test, origin.keys_len, 42UL + 22 * 2 + 4);
 	kevnotify_source_unregister(src);
 }
 
@@ -406,6 +440,7 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_refuses_bad_numbers),
 	KUNIT_CASE(source_refuses_what_is_missing),
 	KUNIT_CASE(source_refuses_keys_that_do_not_fit),
+	KUNIT_CASE(source_names_what_is_wrong),
 	KUNIT_CASE(source_resolves_an_id_without_a_message),
 	KUNIT_CASE(source_takes_the_greatest),
 	KUNIT_CASE(source_allocation_fails),
