@@ -519,7 +519,7 @@ struct kevnotify_source *kevnotify_source_register(struct module *owner,
 	mutex_unlock(&kev_source_mutex);
 	if (err) {
 		pr_warn("source %s refused: %s (%d)\n", src->name,
-			err == -EEXIST ? "the name is taken" : "no sysfs directory", err);
+			err == -EEXIST ? "the name is taken" : "no memory or no sysfs entry", err);
 		kev_source_end(src);
 		return ERR_PTR(err);
 	}
