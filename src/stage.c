@@ -175,7 +175,7 @@ void kev_stage_arm(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
-		/* A CPU that clears a flag that is set here wakes us after our set_current_state() */
+		/* What clears a flag that is set here wakes us after our set_current_state() */
 		if (!READ_ONCE(st->armed))
 			WRITE_ONCE(st->armed, 1);
 	}
