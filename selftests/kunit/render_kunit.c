@@ -25,6 +25,7 @@ static struct bench *bench(struct kunit *test)
 	memset(&b->notes, 0, sizeof(b->notes));
 	strcpy(b->rec.source, "test");
 	strcpy(b->rec.text, "m");
+	b->rec.message = 1;
 	b->rec.seq = 1;
 	return b;
 }
@@ -45,6 +46,7 @@ static void set_text(struct bench *b, const char *message, const char *const *ke
 	size_t at = strlen(message) + 1;
 
 	strcpy(b->rec.text, message);
+	b->rec.message = strlen(message);
 	for (; keys && *keys; keys++) {
 		strcpy(b->rec.text + at, *keys);
 		at += strlen(*keys) + 1;
@@ -167,6 +169,7 @@ static void render_reads_no_further(struct kunit *test)
 	set_text(b, "m", keys);
 	memset(b->rec.event.comm, 0xf0, sizeof(b->rec.event.comm));
 	memcpy(rec, &b->rec, sizeof(*rec));
+	rec->message = KEVNOTIFY_MESSAGE_MAX;
 	memset(rec->text + KEVNOTIFY_MESSAGE_MAX, 0xe2, sizeof(rec->text) - KEVNOTIFY_MESSAGE_MAX);
 	b->len = kev_render_record(rec, &b->notes, '\n', b->out, sizeof(b->out));
 	memset(rec->text, 0xe2, sizeof(rec->text));
@@ -483,7 +486,6 @@ static void expect_fits(struct kunit *test, struct bench *b)
 	size_t i;
 
 	memset(b->out, 0xaa, sizeof(b->out));
-	b->rec.message = strlen(b->rec.text);
 	b->len = kev_render_record(&b->rec, &b->notes, '\0', b->out, sizeof(b->out));
 	/* A text that was cut is one byte shorter than its room */
 	KUNIT_EXPECT_LT(test, b->len, sizeof(b->out) - 1);
@@ -501,6 +503,7 @@ static void maximal_keys(struct bench *b, unsigned int message, unsigned int n, 
 	unsigned int i;
 
 	memset(p, '\x01', message);
+	b->rec.message = message;
 	p += message + 1;
 	for (i = 0; i < n; i++, p += len + 1)
 		memset(p, 'A' + i, len);
