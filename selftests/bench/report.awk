@@ -53,7 +53,7 @@ BEGIN {
 	title("ring_wake", "raise that rings: and wakes kevnotifyd")
 	title("suppressed", "raise beyond the burst", 72)
 	title("disabled", "raise on a source that is off", 15)
-	title("collect", "a record collected", 3630)
+	title("collect", "a record collected", 2840)
 	title("render", "a record rendered", 7060)
 	title("ftrace", "ftrace event, numbers and an array of 80")
 	title("ftrace_string", "ftrace event, numbers and a string of 80")
