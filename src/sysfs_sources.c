@@ -48,14 +48,13 @@ static ssize_t kev_sysfs_sources_enabled_store(struct kobject *kobj, struct kobj
 					       const char *buf, size_t count)
 {
 	struct kev_source *src = kev_sysfs_sources_writable(kobj);
-	const char *why;
 	bool on;
 
 	if (!src)
 		return -EPERM;
 	if (kev_sysfs_parse_bool(buf, &on))
 		return kev_sysfs_refuse(src->name, "enabled is not 0 or 1");
-	if (kev_sources_state(src->name, &why))
+	if (kev_sources_builtin(src->name))
 		return kev_sources_enable(src->name, on) ?: count;
 	kevnotify_source_enable(&src->pub, on);
 	return count;
@@ -65,12 +64,12 @@ static ssize_t kev_sysfs_sources_state_show(struct kobject *kobj, struct kobj_at
 					    char *buf)
 {
 	struct kev_source *src = kev_sysfs_sources_of(kobj);
-	const char *why = NULL;
-	const char *state = kev_sources_state(src->name, &why);
+	char why[256] = "";
+	const char *state = kev_sources_state(src->name, why, sizeof(why));
 
 	if (!state)
 		state = READ_ONCE(src->pub.on) ? "on" : "off";
-	return sysfs_emit(buf, "%s%s%s\n", state, why ? ": " : "", why ?: "");
+	return sysfs_emit(buf, "%s%s%s\n", state, *why ? ": " : "", why);
 }
 
 static ssize_t kev_sysfs_sources_raised_show(struct kobject *kobj, struct kobj_attribute *attr,

@@ -60,6 +60,7 @@ static unsigned long kev_sources_default(void)
 static void kev_builtin_start(int i)
 {
 	struct kev_builtin_state *s = &kev_states[i];
+	bool told = s->why;
 	int err;
 
 	if (s->on || IS_ERR_OR_NULL(s->src))
@@ -68,11 +69,11 @@ static void kev_builtin_start(int i)
 	s->why = NULL;
 	err = kev_builtins[i]->start(s->src, &s->why);
 	s->on = !err;
-	if (err) {
+	if (err)
 		kevnotify_source_enable(s->src, false);
+	if (err && !told)
 		pr_info("source %s unavailable: %s (%d)\n", kev_builtins[i]->desc->name,
 			s->why ?: "no hook", err);
-	}
 }
 
 static void kev_builtin_stop(int i)
@@ -118,34 +119,50 @@ int kev_sources_enable(const char *name, bool on)
 		return i;
 	mutex_lock(&kev_sources_mutex);
 	kev_sources_apply(on ? kev_wanted | BIT(i) : kev_wanted & ~BIT(i));
-	if (on && !kev_states[i].on)
+	if (on && !kev_states[i].on) {
+		kev_wanted &= ~BIT(i);
 		err = -ENODEV;
+	}
 	mutex_unlock(&kev_sources_mutex);
 	return err;
 }
 
 /**
+ * kev_sources_builtin() - is it a built-in source?
+ * @name: its name
+ *
+ * Context: any.
+ * Return: true if so.
+ */
+bool kev_sources_builtin(const char *name)
+{
+	return kev_sources_index(name) >= 0;
+}
+
+/**
  * kev_sources_state() - a built-in source's state
  * @name: its name
- * @why: filled when it is "unavailable", or "on" with less to tell than usual
+ * @why: why it is "unavailable", or what it lacks while it is "on"; else empty
+ * @size: room there
  *
  * Context: task; may sleep.
  * Return: "on", "off", "unavailable"; NULL if it is not a built-in one.
  */
-const char *kev_sources_state(const char *name, const char **why)
+const char *kev_sources_state(const char *name, char *why, size_t size)
 {
 	int i = kev_sources_index(name);
-	const char *state;
+	const char *text;
+	bool on;
 
 	if (i < 0)
 		return NULL;
 	mutex_lock(&kev_sources_mutex);
-	*why = kev_states[i].why;
-	if (kev_states[i].on && kev_builtins[i]->remark)
-		*why = kev_builtins[i]->remark();
-	state = kev_states[i].on ? "on" : *why ? "unavailable" : "off";
+	on = kev_states[i].on;
+	text = !on ? kev_states[i].why : kev_builtins[i]->remark ? kev_builtins[i]->remark() : NULL;
+	/* It may be gone when the next one asks */
+	strscpy(why, text ?: "", size);
 	mutex_unlock(&kev_sources_mutex);
-	return state;
+	return on ? "on" : *why ? "unavailable" : "off";
 }
 
 /**

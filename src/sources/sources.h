@@ -38,7 +38,8 @@ void kev_signal_raise(unsigned int seen);
 
 struct kev_gauge *kev_sources_gauge(const char *name);
 int kev_sources_enable(const char *name, bool on);
-const char *kev_sources_state(const char *name, const char **why);
+const char *kev_sources_state(const char *name, char *why, size_t size);
+bool kev_sources_builtin(const char *name);
 
 int kev_sources_init(void);
 void kev_sources_exit(void);
