@@ -54,4 +54,18 @@
 	__builtin_types_compatible_p(typeof(&check_trace_callback_type_##name),	\
 				     void (*)(typeof(&(fn))))
 
+/*
+ * 2026-11: a probe for a tracepoint that no header declares: its arguments are the same
+ * in 5.10 to 7.3, by those kernels' BTF. Of a newer one nothing is known.
+ */
+#define KEV_PROBE_UNDECLARED(fn) \
+	(LINUX_VERSION_CODE < KERNEL_VERSION(7, 4, 0) ? (void *)(fn) : NULL)
+
+/* 2026-11: a request's disk was its own up to 5.16 */
+#ifdef KEV_HAVE_RQ_DISK
+#define kev_rq_disk(rq) ((rq)->rq_disk)
+#else
+#define kev_rq_disk(rq) ((rq)->q->disk)
+#endif
+
 #endif /* _KEV_COMPAT_H */

@@ -13,12 +13,14 @@
 
 #include "params.h"
 #include "sources/sources.h"
+#include "sources/tracepoint.h"
 
 static const struct kev_builtin *const kev_builtins[] = {
 	&kev_oom,
 	&kev_memory,
 	&kev_manual,
 	&kev_signal,
+	&kev_hung,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)
@@ -57,6 +59,28 @@ static unsigned long kev_sources_default(void)
 	return wanted;
 }
 
+static int kev_builtin_hook(const struct kev_builtin *b, struct kev_builtin_state *s)
+{
+	s->why = NULL;
+	return b->tracepoints ? kev_tracepoint_start(b->tracepoints, s->src, &s->why) :
+				b->start(s->src, &s->why);
+}
+
+static void kev_builtin_unhook(const struct kev_builtin *b)
+{
+	if (b->tracepoints)
+		kev_tracepoint_stop(b->tracepoints);
+	else
+		b->stop();
+}
+
+static const char *kev_builtin_remark(const struct kev_builtin *b)
+{
+	if (b->tracepoints)
+		return kev_tracepoint_lacks(b->tracepoints);
+	return b->remark ? b->remark() : NULL;
+}
+
 static void kev_builtin_start(int i)
 {
 	struct kev_builtin_state *s = &kev_states[i];
@@ -66,8 +90,7 @@ static void kev_builtin_start(int i)
 	if (s->on || IS_ERR_OR_NULL(s->src))
 		return;
 	kevnotify_source_enable(s->src, true);
-	s->why = NULL;
-	err = kev_builtins[i]->start(s->src, &s->why);
+	err = kev_builtin_hook(kev_builtins[i], s);
 	s->on = !err;
 	if (err)
 		kevnotify_source_enable(s->src, false);
@@ -83,7 +106,7 @@ static void kev_builtin_stop(int i)
 	if (!s->on)
 		return;
 	kevnotify_source_enable(s->src, false);
-	kev_builtins[i]->stop();
+	kev_builtin_unhook(kev_builtins[i]);
 	s->on = false;
 }
 
@@ -158,7 +181,7 @@ const char *kev_sources_state(const char *name, char *why, size_t size)
 		return NULL;
 	mutex_lock(&kev_sources_mutex);
 	on = kev_states[i].on;
-	text = !on ? kev_states[i].why : kev_builtins[i]->remark ? kev_builtins[i]->remark() : NULL;
+	text = on ? kev_builtin_remark(kev_builtins[i]) : kev_states[i].why;
 	/* It may be gone when the next one asks */
 	strscpy(why, text ?: "", size);
 	mutex_unlock(&kev_sources_mutex);

@@ -7,6 +7,7 @@
 #include "include/kevnotify.h"
 
 struct kev_gauge;
+struct kev_tracepoints;
 
 /**
  * struct kev_builtin - a built-in source
@@ -17,6 +18,7 @@ struct kev_gauge;
  * @stop: take the hook away; nothing is raised afterwards
  * @remark: what its events lack at present, if anything; NULL: never anything
  * @gauge: its thresholds, if it is polled
+ * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
  */
 struct kev_builtin {
 	const struct kevnotify_desc	*desc;
@@ -25,8 +27,10 @@ struct kev_builtin {
 	void (*stop)(void);
 	const char *(*remark)(void);
 	struct kev_gauge		*gauge;
+	struct kev_tracepoints		*tracepoints;
 };
 
+extern const struct kev_builtin kev_hung;
 extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
