@@ -21,6 +21,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_manual,
 	&kev_signal,
 	&kev_hung,
+	&kev_block,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)

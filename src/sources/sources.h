@@ -30,6 +30,7 @@ struct kev_builtin {
 	struct kev_tracepoints		*tracepoints;
 };
 
+extern const struct kev_builtin kev_block;
 extern const struct kev_builtin kev_hung;
 extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
