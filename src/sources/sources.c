@@ -24,6 +24,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_hung,
 	&kev_block,
 	&kev_fs,
+	&kev_mce,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)

@@ -33,6 +33,7 @@ struct kev_builtin {
 extern const struct kev_builtin kev_block;
 extern const struct kev_builtin kev_fs;
 extern const struct kev_builtin kev_hung;
+extern const struct kev_builtin kev_mce;
 extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
