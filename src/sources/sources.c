@@ -25,6 +25,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_block,
 	&kev_fs,
 	&kev_mce,
+	&kev_thermal,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)
