@@ -26,6 +26,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_fs,
 	&kev_mce,
 	&kev_thermal,
+	&kev_txtimeout,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)

@@ -39,6 +39,7 @@ extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
 extern const struct kev_builtin kev_signal;
 extern const struct kev_builtin kev_thermal;
+extern const struct kev_builtin kev_txtimeout;
 extern const struct kev_builtin kev_warn;
 
 /* manual.c and signal.c: what an operator's write or signal does */
