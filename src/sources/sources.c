@@ -20,6 +20,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_memory,
 	&kev_manual,
 	&kev_signal,
+	&kev_oops,
 	&kev_warn,
 	&kev_hung,
 	&kev_block,

@@ -37,6 +37,7 @@ extern const struct kev_builtin kev_mce;
 extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
+extern const struct kev_builtin kev_oops;
 extern const struct kev_builtin kev_signal;
 extern const struct kev_builtin kev_thermal;
 extern const struct kev_builtin kev_txtimeout;
