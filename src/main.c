@@ -8,6 +8,7 @@
 #include "check.h"
 #include "dispatch.h"
 #include "feed.h"
+#include "lastwords.h"
 #include "launch.h"
 #include "log.h"
 #include "machine.h"
@@ -42,6 +43,12 @@ static int kev_main_signal_init(void)
 	return 0;
 }
 
+static int kev_main_panic_init(void)
+{
+	kev_panic_on_panic(kev_lastwords_print);
+	return 0;
+}
+
 /* Run in order, and undone in reverse */
 static const struct {
 	int (*init)(void);
@@ -65,6 +72,7 @@ static const struct {
 	{ kev_sysfs_init, kev_sysfs_exit },
 	{ kev_debugfs_init, kev_debugfs_exit },
 	{ kev_main_signal_init },
+	{ kev_main_panic_init },
 };
 
 /* Undo the first @n parts */

@@ -22,6 +22,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_signal,
 	&kev_oops,
 	&kev_warn,
+	&kev_panic,
 	&kev_hung,
 	&kev_block,
 	&kev_fs,

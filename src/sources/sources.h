@@ -38,6 +38,7 @@ extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
 extern const struct kev_builtin kev_oops;
+extern const struct kev_builtin kev_panic;
 extern const struct kev_builtin kev_signal;
 extern const struct kev_builtin kev_thermal;
 extern const struct kev_builtin kev_txtimeout;
@@ -46,6 +47,8 @@ extern const struct kev_builtin kev_warn;
 /* manual.c and signal.c: what an operator's write or signal does */
 void kev_manual_raise(unsigned int level, const char *message);
 void kev_signal_raise(unsigned int seen);
+
+void kev_panic_on_panic(void (*tell)(void));
 
 struct kev_gauge *kev_sources_gauge(const char *name);
 int kev_sources_enable(const char *name, bool on);
