@@ -29,6 +29,8 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_mce,
 	&kev_thermal,
 	&kev_txtimeout,
+	&kev_lockup,
+	&kev_rcustall,
 };
 
 #define KEV_BUILTINS	ARRAY_SIZE(kev_builtins)
@@ -69,7 +71,9 @@ static unsigned long kev_sources_default(void)
 
 static int kev_builtin_hook(const struct kev_builtin *b, struct kev_builtin_state *s)
 {
-	s->why = NULL;
+	s->why = b->absent;
+	if (b->absent)
+		return -ENODEV;
 	return b->tracepoints ? kev_tracepoint_start(b->tracepoints, s->src, &s->why) :
 				b->start(s->src, &s->why);
 }
@@ -317,6 +321,7 @@ static int kev_sources_register(void)
 		}
 		kevnotify_source_enable(src, false);
 		kev_states[i].src = src;
+		kev_states[i].why = kev_builtins[i]->absent;
 	}
 	return 0;
 }

@@ -19,6 +19,7 @@ struct kev_tracepoints;
  * @remark: what its events lack at present, if anything; NULL: never anything
  * @gauge: its thresholds, if it is polled
  * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
+ * @absent: why no kernel has a hook for it; nothing else then
  */
 struct kev_builtin {
 	const struct kevnotify_desc	*desc;
@@ -28,17 +29,20 @@ struct kev_builtin {
 	const char *(*remark)(void);
 	struct kev_gauge		*gauge;
 	struct kev_tracepoints		*tracepoints;
+	const char			*absent;
 };
 
 extern const struct kev_builtin kev_block;
 extern const struct kev_builtin kev_fs;
 extern const struct kev_builtin kev_hung;
+extern const struct kev_builtin kev_lockup;
 extern const struct kev_builtin kev_mce;
 extern const struct kev_builtin kev_memory;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
 extern const struct kev_builtin kev_oops;
 extern const struct kev_builtin kev_panic;
+extern const struct kev_builtin kev_rcustall;
 extern const struct kev_builtin kev_signal;
 extern const struct kev_builtin kev_thermal;
 extern const struct kev_builtin kev_txtimeout;
