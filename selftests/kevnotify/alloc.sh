@@ -77,7 +77,7 @@ writes_fail() {
 	$SYS/sources/oom/level 3 4
 	$SYS/sources/manual/enabled 1 0
 	END
-	echo oom,memory,manual,signal >"$PARAMS/sources"
+	echo "$SOURCES_ON" >"$PARAMS/sources"
 	echo >"$SYS/sources/oom/comm"
 	echo -1 >"$SYS/sources/oom/level"
 }

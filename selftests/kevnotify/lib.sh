@@ -14,6 +14,9 @@ RECEIPTS=$WORK/receipts
 GOT=$WORK/got
 NL='
 '
+# Sources that are on by default, in their order
+SOURCES_ON=oom,memory,manual,signal,oops,warn,panic,hung,block,fs,mce,thermal,txtimeout
+export SOURCES_ON
 export PARAMS SYS DBG TRACE WORK HELPER RECEIPTS GOT NL
 
 tap_n=0

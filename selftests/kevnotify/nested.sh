@@ -19,7 +19,7 @@ act() {
 }
 
 prepare() {
-	begin burst=0 log_records=1024 helper="$HELPER" && modprobe kevnotify-nested
+	begin burst=0 sources=-oops,-warn log_records=1024 helper="$HELPER" && modprobe kevnotify-nested
 }
 
 # called: what was raised is what the module called

@@ -86,7 +86,7 @@ default_is() {
 
 other_defaults() {
 	reads helper '' && reads helper_oom_score_adj -900 && reads helper_lock N &&
-		reads helper_caps "$(sed -n 's/^CapBnd:\t//p' /proc/self/status)" && reads sources oom,memory,manual,signal &&
+		reads helper_caps "$(sed -n 's/^CapBnd:\t//p' /proc/self/status)" && reads sources "$SOURCES_ON" &&
 		reads log_records 1024 && reads stage_slots 64
 }
 
@@ -216,7 +216,7 @@ selects() {
 sources_list() {
 	selects manual manual && selects +oom oom,manual && selects -manual oom &&
 		selects signal,memory memory,signal && selects "$NL" '' && selects '+manual,+signal,-manual' signal &&
-		selects oom,memory,manual,signal oom,memory,manual,signal
+		selects "$SOURCES_ON" "$SOURCES_ON"
 }
 
 sources_refuse() {
@@ -224,7 +224,7 @@ sources_refuse() {
 		refuses sources +nosuch EINVAL "'nosuch'" && refuses sources + EINVAL "''" &&
 		refuses sources '+helper' EINVAL "'helper'" &&
 		refuses sources "oom,x${NL}kevnotify: y" EINVAL 'unknown source' &&
-		sources_are oom,memory,manual,signal
+		sources_are "$SOURCES_ON"
 }
 
 # A source that is switched off and on again still works

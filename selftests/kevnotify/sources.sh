@@ -48,9 +48,9 @@ counts() {
 enabled() {
 	refuses enabled 2 EINVAL '0 or 1' && refuses enabled nonsense EINVAL '0 or 1' &&
 		writes "$MANUAL/enabled" 0 && holds "$MANUAL/state" off &&
-		holds "$PARAMS/sources" oom,memory,signal && ignored &&
+		holds "$PARAMS/sources" "${SOURCES_ON%%manual,*}${SOURCES_ON##*manual,}" && ignored &&
 		writes "$MANUAL/enabled" 1 && holds "$MANUAL/state" on &&
-		holds "$PARAMS/sources" oom,memory,manual,signal && taken
+		holds "$PARAMS/sources" "$SOURCES_ON" && taken
 }
 
 # The id stays; what is beyond helper_level does not reach the helper

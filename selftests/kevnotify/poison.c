@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* poison: has the kernel take a page of its own for broken memory, and never uses it again */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <sys/mman.h>
+
+#define PAGE	4096
+
+int main(void)
+{
+	char *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return 2;
+	*p = 1;
+	if (!madvise(p, PAGE, MADV_HWPOISON))
+		return 0;
+	perror("madvise");
+	return 1;
+}
