@@ -24,7 +24,7 @@
 #define HUGE_PAGE	(2UL << 20)
 #define EVERYTHING	(1UL << 40)
 #define THREADS		8
-#define PATIENCE	300
+#define PATIENCE	500
 #define MPOL_BIND	2
 
 static size_t bytes;

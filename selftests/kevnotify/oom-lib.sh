@@ -58,6 +58,12 @@ holding() {
 	read -r held <"$CGROUPS/$1/memory.current" && atleast $(($2 << 20)) "$held"
 }
 
+# sated CGROUP MIB: $pid has all that it takes, and rests; until then it may itself be the
+# one that asks for too much
+sated() {
+	holding "$1" "$2" && has '(hog) S ' "$(cat "/proc/$pid/stat")"
+}
+
 # cgroup_killed CGROUP N: so says the cgroup
 cgroup_killed() {
 	is "$2" "$(awk '$1 == "oom_kill" { print $2 }' "$CGROUPS/$1/memory.events")"

@@ -61,7 +61,7 @@ report() {
 # the first has been killed each line of the kernel's log takes so long.
 twice() {
 	group own 48M && pause && klog_mark && in_group all 200 && other=$pid &&
-		await 60 holding all 200 || return 1
+		await 60 sated all 200 || return 1
 	echo "${1:-0}" >"$KERNEL/printk_delay"
 	./twice "$other" "$CGROUPS/own/cgroup.procs" &
 	pid=$!
@@ -99,7 +99,7 @@ twice_slowly() {
 
 pod() {
 	group pod 48M +memory && group pod/c1 && group pod/c2 && pause && klog_mark &&
-		in_group pod/c1 30 && await 60 holding pod/c1 30 && one=$pid &&
+		in_group pod/c1 30 && await 60 sated pod/c1 30 && one=$pid &&
 		in_group pod/c2 -a -1000 26 || return 1
 	wait "$one"
 	is 137 $? && kills 1 && await 60 holding pod/c2 26 && kill "$pid" || return 1
@@ -114,7 +114,7 @@ pod() {
 
 # The shell kills another by lowering a limit
 lowered() {
-	group low && klog_mark && in_group low 30 && await 60 holding low 30 &&
+	group low && klog_mark && in_group low 30 && await 60 sated low 30 &&
 		echo 8M >"$CGROUPS/low/memory.max" || return 1
 	wait "$pid"
 	is 137 $? && kills 1 && seq=$(newest oom) && ungroup low &&
@@ -123,7 +123,7 @@ lowered() {
 }
 
 by_sysrq() {
-	klog_mark && in_group all 20 && await 60 holding all 20 && echo f >/proc/sysrq-trigger || return 1
+	klog_mark && in_group all 20 && await 60 sated all 20 && echo f >/proc/sysrq-trigger || return 1
 	wait "$pid"
 	is 137 $? && kills 1 && seq=$(newest oom) &&
 		gave "$seq" PRIORITY=4 KEVNOTIFY_ID=5 KEVNOTIFY_SCOPE=sysrq \

@@ -11,10 +11,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #define MIB		(1024 * 1024)
-#define PATIENCE	300
+#define PATIENCE	500
 
 static void take(void)
 {
@@ -23,6 +24,14 @@ static void take(void)
 	if (p == MAP_FAILED)
 		exit(3);
 	memset(p, 1, MIB);
+}
+
+/* ms that the other one has to go when the machine is full, or there would be a second victim */
+static int patience(void)
+{
+	struct sysinfo info;
+
+	return !sysinfo(&info) && info.freeram * info.mem_unit < 32UL * MIB ? 5 : 0;
 }
 
 static int write_to(int fd, const char *text)
@@ -43,8 +52,7 @@ int main(int argc, char **argv)
 	if (gone.fd < 0 || procs < 0 || write_to(adj, "-1000"))
 		return 2;
 	alarm(PATIENCE);
-	/* With time for the other one to go, or there would be a second victim */
-	while (!poll(&gone, 1, 5))
+	while (!poll(&gone, 1, patience()))
 		take();
 	if (write_to(procs, "0") || write_to(adj, "0"))
 		return 4;
