@@ -46,6 +46,13 @@
 #define kev_mm_counter(mm, member) get_mm_counter(mm, member)
 #endif
 
+/* 2026-11: a frozen task looks like one in state D up to 5.19 */
+#ifdef PF_FROZEN
+#define kev_task_frozen(t) (!!((t)->flags & PF_FROZEN))
+#else
+#define kev_task_frozen(t) false
+#endif
+
 /*
  * Does function fn have the prototype of tracepoint name's probes? Decided
  * from the header alone: the tracepoints themselves are not exported.

@@ -11,7 +11,7 @@
 
 #include "params.h"
 #include "source.h"
-#include "sources/poll.h"
+#include "sources/gauge.h"
 #include "sources/sources.h"
 #include "sysfs.h"
 

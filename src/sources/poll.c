@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Gauges: values that are polled. One event when the threshold is crossed, one
- * when it is over, and reminders in between after 1, 2, 4 … hours, at most
- * daily.
+ * poll: one work looks at all that has to be looked at every "interval". It is
+ * deferrable, so that no idle CPU is woken for it; and where there is nothing to
+ * look at, or no interval, it is not queued at all.
  */
 #include <linux/jiffies.h>
-#include <linux/kernel.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
@@ -13,147 +12,93 @@
 #include "params.h"
 #include "sources/poll.h"
 
-#define KEV_HOURS_MAX	24
+static void kev_poll_work(struct work_struct *work);
 
-const char *const kev_gauge_keys[] = { "VALUE", "LIMIT", NULL };
-const char *const kev_gauge_recovered_keys[] = { "VALUE", "LIMIT", "RECOVERED", NULL };
+static DECLARE_DEFERRABLE_WORK(kev_poll_next, kev_poll_work);
+static LIST_HEAD(kev_polls);
+static DEFINE_MUTEX(kev_poll_mutex);
 
-static struct kev_gauge *kev_gauges[8];
-static DEFINE_MUTEX(kev_gauges_mutex);
-
-static bool kev_gauge_crossed(const struct kev_gauge *g, unsigned int value)
+/* With the mutex held */
+static void kev_poll_arm(unsigned int delay)
 {
-	unsigned int threshold = READ_ONCE(g->threshold);
-
-	return g->low ? value <= threshold : value >= threshold;
-}
-
-static bool kev_gauge_cleared(const struct kev_gauge *g, unsigned int value)
-{
-	unsigned int clear = READ_ONCE(g->clear);
-
-	return g->low ? value >= clear : value <= clear;
-}
-
-static void kev_gauge_remind_in(struct kev_gauge *g, unsigned int hours)
-{
-	g->hours = min_t(unsigned int, hours, KEV_HOURS_MAX);
-	g->remind = jiffies + g->hours * 3600UL * HZ;
-}
-
-static void kev_gauge_raise(struct kev_gauge *g, enum kev_gauge_id id, unsigned int value)
-{
-	kevnotify_raise(g->source, id, KEVNOTIFY_U64(value),
-			KEVNOTIFY_U64(READ_ONCE(g->threshold)));
-}
-
-static void kev_gauge_look(struct kev_gauge *g)
-{
-	unsigned int value = g->read();
-
-	if (!g->over && kev_gauge_crossed(g, value)) {
-		g->over = true;
-		kev_gauge_remind_in(g, 1);
-		kev_gauge_raise(g, KEV_GAUGE_OVER, value);
-	} else if (g->over && kev_gauge_cleared(g, value)) {
-		g->over = false;
-		kevnotify_raise(g->source, KEV_GAUGE_RECOVERED, KEVNOTIFY_U64(value),
-				KEVNOTIFY_U64(READ_ONCE(g->clear)), KEVNOTIFY_U64(1));
-	} else if (g->over && time_after_eq(jiffies, g->remind)) {
-		kev_gauge_remind_in(g, g->hours * 2);
-		kev_gauge_raise(g, KEV_GAUGE_REMINDER, value);
-	}
-}
-
-static void kev_gauge_arm(struct kev_gauge *g, unsigned int delay)
-{
-	if (kev_param(KEV_INTERVAL))
-		mod_delayed_work(system_unbound_wq, &g->work, msecs_to_jiffies(delay));
+	if (kev_param(KEV_INTERVAL) && !list_empty(&kev_polls))
+		mod_delayed_work(system_unbound_wq, &kev_poll_next, msecs_to_jiffies(delay));
 	else
-		cancel_delayed_work(&g->work);
+		cancel_delayed_work(&kev_poll_next);
 }
 
-static void kev_gauge_work(struct work_struct *work)
+static void kev_poll_work(struct work_struct *work)
 {
-	struct kev_gauge *g = container_of(to_delayed_work(work), struct kev_gauge, work);
+	struct kev_poll *poll;
 
-	kev_gauge_look(g);
-	kev_gauge_arm(g, kev_param(KEV_INTERVAL));
+	mutex_lock(&kev_poll_mutex);
+	list_for_each_entry(poll, &kev_polls, list)
+		poll->look(poll);
+	kev_poll_arm(kev_param(KEV_INTERVAL));
+	mutex_unlock(&kev_poll_mutex);
 }
 
 /* The parameter was written: look at once, so that a new period starts now */
-static void kev_gauges_interval(void)
+static void kev_poll_interval(void)
 {
-	int i;
-
-	mutex_lock(&kev_gauges_mutex);
-	for (i = 0; i < ARRAY_SIZE(kev_gauges); i++)
-		if (kev_gauges[i])
-			kev_gauge_arm(kev_gauges[i], 0);
-	mutex_unlock(&kev_gauges_mutex);
+	mutex_lock(&kev_poll_mutex);
+	kev_poll_arm(0);
+	mutex_unlock(&kev_poll_mutex);
 }
 
 /**
- * kev_gauge_set() - change a limit
- * @g: the gauge
- * @limit: its threshold or its clear value
- * @value: the new value
+ * kev_poll_start() - look at something every "interval"
+ * @poll: what is not looked at yet
  *
- * Context: task; may sleep.
- * Return: 0; -ERANGE if it is greater than the maximum, or the trouble would
- * be over before it begins.
+ * Context: task; may sleep. Starts and stops are not concurrent.
  */
-int kev_gauge_set(struct kev_gauge *g, unsigned int *limit, unsigned int value)
+void kev_poll_start(struct kev_poll *poll)
 {
-	unsigned int threshold = limit == &g->threshold ? value : g->threshold;
-	unsigned int clear = limit == &g->clear ? value : g->clear;
-
-	if (value > g->max || (g->low ? clear <= threshold : clear >= threshold))
-		return -ERANGE;
-	WRITE_ONCE(*limit, value);
-	return 0;
-}
-
-/* Find @old among the gauges and put @new there */
-static void kev_gauges_replace(struct kev_gauge *old, struct kev_gauge *new)
-{
-	int i;
-
-	mutex_lock(&kev_gauges_mutex);
-	for (i = 0; i < ARRAY_SIZE(kev_gauges); i++) {
-		if (kev_gauges[i] == old) {
-			kev_gauges[i] = new;
-			break;
-		}
-	}
-	mutex_unlock(&kev_gauges_mutex);
+	kev_param_watch(KEV_INTERVAL, kev_poll_interval);
+	mutex_lock(&kev_poll_mutex);
+	list_add_tail(&poll->list, &kev_polls);
+	/* Another one's next look is this one's first: to put it off could go on for ever */
+	if (list_is_singular(&kev_polls))
+		kev_poll_arm(kev_param(KEV_INTERVAL));
+	mutex_unlock(&kev_poll_mutex);
 }
 
 /**
- * kev_gauge_start() - begin to poll
- * @g: the gauge
- * @src: raises its events
+ * kev_poll_stop() - look at it no more
+ * @poll: what is looked at
  *
- * Context: task; may sleep.
+ * Context: task; may sleep. Afterwards no look is under way, and after the last
+ * one's no work either.
  */
-void kev_gauge_start(struct kev_gauge *g, struct kevnotify_source *src)
+void kev_poll_stop(struct kev_poll *poll)
 {
-	g->source = src;
-	g->over = false;
-	INIT_DELAYED_WORK(&g->work, kev_gauge_work);
-	kev_gauges_replace(NULL, g);
-	kev_param_watch(KEV_INTERVAL, kev_gauges_interval);
-	kev_gauge_arm(g, kev_param(KEV_INTERVAL));
+	bool last;
+
+	mutex_lock(&kev_poll_mutex);
+	list_del(&poll->list);
+	last = list_empty(&kev_polls);
+	mutex_unlock(&kev_poll_mutex);
+	/* Nothing arms it again while the list is empty */
+	if (last)
+		cancel_delayed_work_sync(&kev_poll_next);
 }
 
 /**
- * kev_gauge_stop() - poll no more
- * @g: the gauge
+ * kev_poll_lock() - keep looks away
  *
  * Context: task; may sleep.
  */
-void kev_gauge_stop(struct kev_gauge *g)
+void kev_poll_lock(void)
 {
-	kev_gauges_replace(g, NULL);
-	cancel_delayed_work_sync(&g->work);
+	mutex_lock(&kev_poll_mutex);
+}
+
+/**
+ * kev_poll_unlock() - undo kev_poll_lock()
+ *
+ * Context: task.
+ */
+void kev_poll_unlock(void)
+{
+	mutex_unlock(&kev_poll_mutex);
 }

@@ -2,51 +2,21 @@
 #ifndef _KEV_POLL_H
 #define _KEV_POLL_H
 
-#include <linux/types.h>
-#include <linux/workqueue.h>
-
-#include "include/kevnotify.h"
-
-/* Ids of a polled source's events */
-enum kev_gauge_id {
-	KEV_GAUGE_OVER = 1,
-	KEV_GAUGE_REMINDER,
-	KEV_GAUGE_RECOVERED,
-	KEV_GAUGE_IDS,
-};
+#include <linux/list.h>
 
 /**
- * struct kev_gauge - something that is looked at every "interval"
- * @read: its present value
- * @low: small values are the bad ones
- * @threshold: the value at which an event is raised
- * @clear: the value at which the trouble is over
- * @max: the greatest value of both
- * @source: raises its events
- * @work: reads it and re-arms itself
- * @over: the threshold was crossed, and @clear not yet reached
- * @remind: jiffies of the next reminder
- * @hours: from the last reminder to the next
+ * struct kev_poll - something that is looked at every "interval"
+ * @look: looks; in a kernel worker, one at a time
+ * @list: in the list of those that are
  */
-struct kev_gauge {
-	unsigned int (*read)(void);
-	bool			low;
-	unsigned int		threshold;
-	unsigned int		clear;
-	unsigned int		max;
-	struct kevnotify_source	*source;
-	struct delayed_work	work;
-	bool			over;
-	unsigned long		remind;
-	unsigned int		hours;
+struct kev_poll {
+	void (*look)(struct kev_poll *poll);
+	struct list_head	list;
 };
 
-/* The fields of a gauge's events, and of its recovery */
-extern const char *const kev_gauge_keys[];
-extern const char *const kev_gauge_recovered_keys[];
-
-int kev_gauge_set(struct kev_gauge *g, unsigned int *limit, unsigned int value);
-void kev_gauge_start(struct kev_gauge *g, struct kevnotify_source *src);
-void kev_gauge_stop(struct kev_gauge *g);
+void kev_poll_start(struct kev_poll *poll);
+void kev_poll_stop(struct kev_poll *poll);
+void kev_poll_lock(void);
+void kev_poll_unlock(void);
 
 #endif /* _KEV_POLL_H */

@@ -12,12 +12,25 @@
 #include <linux/sysfs.h>
 
 #include "params.h"
+#include "sources/gauge.h"
 #include "sources/sources.h"
 #include "sources/tracepoint.h"
 
 static const struct kev_builtin *const kev_builtins[] = {
 	&kev_oom,
-	&kev_memory,
+	&kev_resources[KEV_RESOURCE_MEMORY],
+	&kev_resources[KEV_RESOURCE_FILES],
+	&kev_resources[KEV_RESOURCE_PIDS],
+	&kev_resources[KEV_RESOURCE_SWAP],
+	&kev_resources[KEV_RESOURCE_LOAD],
+	&kev_resources[KEV_RESOURCE_DSTATE],
+	&kev_taint,
+	&kev_netdev,
+	&kev_inetaddr,
+	&kev_cpu,
+	&kev_module,
+	&kev_power,
+	&kev_crash,
 	&kev_manual,
 	&kev_signal,
 	&kev_oops,
@@ -74,14 +87,20 @@ static int kev_builtin_hook(const struct kev_builtin *b, struct kev_builtin_stat
 	s->why = b->absent;
 	if (b->absent)
 		return -ENODEV;
-	return b->tracepoints ? kev_tracepoint_start(b->tracepoints, s->src, &s->why) :
-				b->start(s->src, &s->why);
+	if (b->tracepoints)
+		return kev_tracepoint_start(b->tracepoints, s->src, &s->why);
+	if (!b->gauge)
+		return b->start(s->src, &s->why);
+	kev_gauge_start(b->gauge, s->src);
+	return 0;
 }
 
 static void kev_builtin_unhook(const struct kev_builtin *b)
 {
 	if (b->tracepoints)
 		kev_tracepoint_stop(b->tracepoints);
+	else if (b->gauge)
+		kev_gauge_stop(b->gauge);
 	else
 		b->stop();
 }
@@ -90,6 +109,8 @@ static const char *kev_builtin_remark(const struct kev_builtin *b)
 {
 	if (b->tracepoints)
 		return kev_tracepoint_lacks(b->tracepoints);
+	if (b->gauge)
+		return kev_gauge_remark(b->gauge);
 	return b->remark ? b->remark() : NULL;
 }
 

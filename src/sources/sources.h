@@ -17,7 +17,7 @@ struct kev_tracepoints;
  *	error *@why says what this kernel lacks
  * @stop: take the hook away; nothing is raised afterwards
  * @remark: what its events lack at present, if anything; NULL: never anything
- * @gauge: its thresholds, if it is polled
+ * @gauge: its value, if it is a gauge; no @start, @stop and @remark then
  * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
  * @absent: why no kernel has a hook for it; nothing else then
  */
@@ -37,7 +37,25 @@ extern const struct kev_builtin kev_fs;
 extern const struct kev_builtin kev_hung;
 extern const struct kev_builtin kev_lockup;
 extern const struct kev_builtin kev_mce;
-extern const struct kev_builtin kev_memory;
+
+/* The gauges */
+enum kev_resource {
+	KEV_RESOURCE_MEMORY,
+	KEV_RESOURCE_FILES,
+	KEV_RESOURCE_PIDS,
+	KEV_RESOURCE_SWAP,
+	KEV_RESOURCE_LOAD,
+	KEV_RESOURCE_DSTATE,
+};
+
+extern const struct kev_builtin kev_resources[];
+extern const struct kev_builtin kev_taint;
+extern const struct kev_builtin kev_netdev;
+extern const struct kev_builtin kev_inetaddr;
+extern const struct kev_builtin kev_cpu;
+extern const struct kev_builtin kev_module;
+extern const struct kev_builtin kev_power;
+extern const struct kev_builtin kev_crash;
 extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
 extern const struct kev_builtin kev_oops;
