@@ -15,7 +15,7 @@ GOT=$WORK/got
 NL='
 '
 # Sources that are on by default, in their order
-SOURCES_ON=oom,memory,manual,signal,oops,warn,panic,hung,block,fs,mce,thermal,txtimeout
+SOURCES_ON=oom,memory,files,pids,taint,manual,signal,oops,warn,panic,hung,block,fs,mce,thermal,txtimeout
 export SOURCES_ON
 export PARAMS SYS DBG TRACE WORK HELPER RECEIPTS GOT NL
 

@@ -19,7 +19,8 @@ act() {
 }
 
 prepare() {
-	begin burst=0 sources=-oops,-warn log_records=1024 helper="$HELPER" && modprobe kevnotify-nested
+	# The oops that is to come is an event, and taints the kernel
+	begin burst=0 sources=-oops,-warn,-taint log_records=1024 helper="$HELPER" && modprobe kevnotify-nested
 }
 
 # called: what was raised is what the module called

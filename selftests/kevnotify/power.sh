@@ -198,6 +198,20 @@ waits() {
 		holds "$WORK/writer" OK && resume && settle && conserved
 }
 
+# The source power tells of both ends; that CPUs go and come meanwhile is not their trouble
+told() {
+	reload burst=0 helper="$HELPER" sources=power,cpu && go "$@" && is 0 "$went" && settle &&
+		received 2 && received 2 power && gave 1 KEVNOTIFY_ID=1 PRIORITY=6 KEVNOTIFY_STATE=suspend &&
+		gave 2 KEVNOTIFY_ID=2 PRIORITY=6 "KEVNOTIFY_STATE=after suspend"
+}
+
+# farthest: the transition that goes farthest, of those that need no key
+farthest() {
+	for farthest in deep core freezer; do
+		grep -w -m 1 "$farthest" "$WORK/transitions" && return
+	done
+}
+
 kinds="hang deaf stopped exec stuck pipe"
 disk
 modprobe kevnotify-test-exec killable=1 path="$WORK/late"
@@ -210,7 +224,7 @@ transitions >"$WORK/transitions"
 read -r first <"$WORK/transitions"
 # shellcheck disable=SC2046,SC2086 # lists of words
 set -- $kinds
-plan $(($(wc -l <"$WORK/transitions") * $# + 5))
+plan $(($(wc -l <"$WORK/transitions") * $# + 6))
 # Freezing fails when a helper cannot be frozen: that need not take 20 s each time
 echo 1000 >"$POWER/pm_freeze_timeout"
 [ ! -e $KEYBOARD ] || echo enabled >$KEYBOARD
@@ -230,6 +244,8 @@ set -- $first
 check "grace counts anew from the resume" grace "$@"
 check "a pause outlasts a suspend" paused "$@"
 check "a pause that waits for the run ends with it" waits "$@"
+# shellcheck disable=SC2046 # two words
+check "the source power tells of it" told $(farthest)
 if [ -e "$DELAY" ]; then
 	check "no time limit counts meanwhile" limit
 else

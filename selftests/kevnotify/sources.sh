@@ -29,14 +29,20 @@ refuses() {
 }
 
 defaults() {
-	for source in oom memory manual signal; do
+	for source in oom memory files pids taint manual signal; do
 		source_is "$source" enabled 1 && source_is "$source" state on &&
 			source_is "$source" level -1 && source_is "$source" comm '' &&
 			source_is "$source" stack 0 && source_is "$source" raised 0 &&
 			source_is "$source" suppressed 0 && source_is "$source" last 0 || return 1
 	done
-	is "clear threshold " "$(find "$SYS/sources/" -name clear -o -name threshold |
-		sed 's|.*/||' | sort | tr '\n' ' ')"
+	is "dstate files load memory pids swap " "$(cd "$SYS/sources" && echo */threshold |
+		sed 's|/threshold||g') " && is "$(cd "$SYS/sources" && echo */clear)" \
+		"$(cd "$SYS/sources" && echo */threshold | sed 's|/threshold|/clear|g')"
+}
+
+# in_sources NAME: the parameter has it
+in_sources() {
+	has ",$1," ",$(cat "$PARAMS/sources"),"
 }
 
 counts() {
@@ -48,9 +54,9 @@ counts() {
 enabled() {
 	refuses enabled 2 EINVAL '0 or 1' && refuses enabled nonsense EINVAL '0 or 1' &&
 		writes "$MANUAL/enabled" 0 && holds "$MANUAL/state" off &&
-		holds "$PARAMS/sources" "${SOURCES_ON%%manual,*}${SOURCES_ON##*manual,}" && ignored &&
+		! in_sources manual && in_sources signal && ignored &&
 		writes "$MANUAL/enabled" 1 && holds "$MANUAL/state" on &&
-		holds "$PARAMS/sources" "$SOURCES_ON" && taken
+		in_sources manual && in_sources oom && taken
 }
 
 # The id stays; what is beyond helper_level does not reach the helper
