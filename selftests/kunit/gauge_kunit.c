@@ -156,6 +156,7 @@ static struct kunit_suite suite = {
 	.name		= "kevnotify_gauge",
 	.test_cases	= cases,
 };
+
 kunit_test_suite(suite);
 
 MODULE_DESCRIPTION("KUnit tests of kevnotify's gauges");
