@@ -23,7 +23,8 @@
 
 DEFINE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
-struct cpumask kev_stage_filled;
+/* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
+static struct cpumask kev_stage_filled;
 /* Stages that the present pass has not emptied yet; the collector's own. */
 static struct cpumask kev_stage_pass;
 
@@ -77,8 +78,8 @@ void kev_stage_repair(struct kev_stage *st)
 	raw_local_irq_restore(flags);
 }
 
-/* Ring the doorbell, which is armed; not inlined, as a raise seldom rings */
-noinline void kev_stage_ring(struct kev_stage *st)
+/* Not inlined, as a raise seldom rings */
+static noinline void kev_stage_ring(struct kev_stage *st)
 {
 	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
 	if (!cpu_online(st->cpu))
@@ -86,6 +87,25 @@ noinline void kev_stage_ring(struct kev_stage *st)
 	/* E: clear first, then queue: the CPU that reads 1 here owes the collector a wake-up */
 	if (xchg(&st->armed, 0) && !kev_inject(KEV_INJECT_DOORBELL))
 		irq_work_queue(&st->ring);
+}
+
+/*
+ * Hand a filled slot, and its ticket, to the collector; inside kev_stage_enter(). A
+ * function, as tests interrupt between reserve and commit.
+ */
+void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket)
+{
+	/* C: pairs with F in kev_stage_committed() */
+	smp_store_release(&slot->state, ticket + 1);
+	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
+	smp_mb();
+	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
+		cpumask_set_cpu(st->cpu, &kev_stage_filled);
+		/* L: the bit before the flag: a sleeper has looked at the bit after arming */
+		smp_mb__after_atomic();
+	}
+	if (READ_ONCE(st->armed))
+		kev_stage_ring(st);
 }
 
 static void kev_stage_wake(struct irq_work *work)

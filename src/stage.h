@@ -4,7 +4,6 @@
 
 #include <asm/local.h>
 #include <linux/bitops.h>
-#include <linux/cpumask.h>
 #include <linux/irq_work.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -61,12 +60,9 @@ struct kev_stage {
 
 DECLARE_PER_CPU_ALIGNED(struct kev_stage, kev_stages);
 
-/* Stages that may hold a committed event. A bit may be set for nothing; it is never missing. */
-extern struct cpumask kev_stage_filled;
-
 /* The producer's side: raise.c, in any context. */
 void kev_stage_repair(struct kev_stage *st);
-void kev_stage_ring(struct kev_stage *st);
+void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot, u32 ticket);
 
 /* The enum kev_context that this code runs in */
 static __always_inline unsigned int kev_stage_context(void)
@@ -181,23 +177,6 @@ static __always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, 
 	} while (unlikely(cmpxchg_local(&st->head, head, head + 1) != head));
 	*ticket = head;
 	return kev_stage_slot(st, head);
-}
-
-/* Hand a filled slot, and its ticket, to the collector; inside kev_stage_enter() */
-static __always_inline void kev_stage_commit(struct kev_stage *st, struct kev_slot *slot,
-					     u32 ticket)
-{
-	/* C: pairs with F in kev_stage_committed() */
-	smp_store_release(&slot->state, ticket + 1);
-	/* D: commit before both tests; pairs with J in kev_stage_arm(), K in kev_stage_begin() */
-	smp_mb();
-	if (!cpumask_test_cpu(st->cpu, &kev_stage_filled)) {
-		cpumask_set_cpu(st->cpu, &kev_stage_filled);
-		/* L: the bit before the flag: a sleeper has looked at the bit after arming */
-		smp_mb__after_atomic();
-	}
-	if (READ_ONCE(st->armed))
-		kev_stage_ring(st);
 }
 
 /*

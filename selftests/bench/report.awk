@@ -43,9 +43,9 @@ function median(op,   i, j, t, v) {
 
 BEGIN {
 	EVENTS = 48	# that are collected at a time
-	title("raise", "raise: 4 numbers, 80 characters of unknown length", 0.36, "ftrace_string")
-	title("raise_known", "raise: 4 numbers, 80 characters of known length", 0.54, "ftrace")
-	title("raise_numbers", "raise: 4 numbers", 0.43, "ftrace_numbers")
+	title("raise", "raise: 4 numbers, 80 characters of unknown length", 0.36, "ftrace_string", 0.37)
+	title("raise_known", "raise: 4 numbers, 80 characters of known length", 0.54, "ftrace", 0.55)
+	title("raise_numbers", "raise: 4 numbers", 0.43, "ftrace_numbers", 0.44)
 	title("raise_bare", "raise: no value", 240)
 	title("raisef", "raisef: the 112 bytes as text", 0.34, "printk", 0.4)
 	title("ring_alone", "raise that rings: the raise alone")
