@@ -99,17 +99,12 @@ static int kev_check_in_child(const char *path, unsigned long limit, char *why, 
 	return err;
 }
 
-/**
- * kev_check_path() - may this program become the helper?
- * @path: its absolute path
- * @ms: how long that may take; 0: no limit
- * @why: filled with the rule and the culprit, unless it may
- * @size: room there
- *
- * Context: task; sleeps.
- * Return: 0; as kev_path_check(); KEV_CHECK_NONE if no child could be made;
- * -ETIMEDOUT; -EINTR for a fatal signal; -EAGAIN when the machine suspends or goes
- * down; -ENODEV while the module goes.
+/*
+ * May this program become the helper? Sleeps, at most @ms; 0: no limit. @why is
+ * filled with the rule and the culprit, unless it may. Returns 0; as
+ * kev_path_check(); KEV_CHECK_NONE if no child could be made; -ETIMEDOUT; -EINTR for
+ * a fatal signal; -EAGAIN when the machine suspends or goes down; -ENODEV while the
+ * module goes.
  */
 int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 {
@@ -125,10 +120,9 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 	return err;
 }
 
-/**
- * kev_check_reap() - have done with a check that its writer did not wait for
- *
- * Context: kevnotifyd. Never waits: the next writer does it, if one is there.
+/*
+ * Have done with a check that its writer did not wait for. Never waits itself: the
+ * next writer does it, if one is there.
  */
 void kev_check_reap(void)
 {
@@ -148,23 +142,13 @@ bool kev_check_busy(void)
 	return READ_ONCE(kev_check_used);
 }
 
-/**
- * kev_check_init() - have what a check needs
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
 int kev_check_init(void)
 {
 	kev_check_launch = kev_launch_create();
 	return PTR_ERR_OR_ZERO(kev_check_launch);
 }
 
-/**
- * kev_check_exit() - undo kev_check_init()
- *
- * Context: task. A check that hangs would have pinned the module.
- */
+/* A check that hangs would have pinned the module */
 void kev_check_exit(void)
 {
 	kev_launch_destroy(kev_check_launch);

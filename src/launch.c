@@ -388,17 +388,10 @@ static bool kev_launch_order(struct kev_launch *l, unsigned int run, const char 
 	return true;
 }
 
-/**
- * kev_launch_run() - start the helper
- * @l: one that is not in use
- * @run: which of the runs that may be under way it is
- * @path: the program
- * @pipe: the run's number in pipe mode; 0: exec mode
- * @rec: the record that it is for; copied. NULL in pipe mode: none yet
- * @notes: what there is to say of it; copied
- *
- * Context: kevnotifyd.
- * Return: false while the module goes.
+/*
+ * Start the helper. @run: which of the runs that may be under way it is. @pipe: the
+ * run's number in pipe mode; 0: exec mode. @rec and @notes are copied; @rec is NULL
+ * in pipe mode if there is none yet. False while the module goes.
  */
 bool kev_launch_run(struct kev_launch *l, unsigned int run, const char *path, u64 pipe,
 		    const struct kev_record *rec, const struct kev_notes *notes)
@@ -412,26 +405,13 @@ bool kev_launch_run(struct kev_launch *l, unsigned int run, const char *path, u6
 	return kev_launch_order(l, run, path);
 }
 
-/**
- * kev_launch_check() - look at a program from where it would be started
- * @l: one that is not in use
- * @path: the program
- *
- * Context: task.
- * Return: false while the module goes.
- */
+/* Look at a program from where it would be started. False while the module goes. */
 bool kev_launch_check(struct kev_launch *l, const char *path)
 {
 	return kev_launch_order(l, KEV_RUNS_MAX, path);
 }
 
-/**
- * kev_launch_began() - is there a child?
- * @l: the launch, under way
- * @when: filled, if so: since when, in jiffies
- *
- * Context: the owner.
- */
+/* Is there a child? @when is filled, if so: since when, in jiffies. */
 bool kev_launch_began(const struct kev_launch *l, unsigned long *when)
 {
 	/* Pairs with kev_launch_publish() */
@@ -441,27 +421,16 @@ bool kev_launch_began(const struct kev_launch *l, unsigned long *when)
 	return true;
 }
 
-/**
- * kev_launch_execed() - when did exec succeed?
- * @l: the launch
- *
- * Context: the owner.
- * Return: the time in ns; 0: not yet, or never.
- */
+/* When exec succeeded, in ns; 0: not yet, or never */
 u64 kev_launch_execed(const struct kev_launch *l)
 {
 	/* Pairs with kev_launch_work() */
 	return smp_load_acquire(&l->returned) ? l->execed : 0;
 }
 
-/**
- * kev_launch_over() - is it over, and the owner's again?
- * @l: the launch
- *
- * An end that is seen before exec's return says nothing yet: the child of a
- * failed exec exits with 0.
- *
- * Context: the owner.
+/*
+ * Is it over, and the owner's again? An end that is seen before exec's return says
+ * nothing yet: the child of a failed exec exits with 0.
  */
 bool kev_launch_over(const struct kev_launch *l)
 {
@@ -472,14 +441,7 @@ bool kev_launch_over(const struct kev_launch *l)
 	return l->value || !l->pid || smp_load_acquire(&l->ended);
 }
 
-/**
- * kev_launch_result() - what came of it?
- * @l: the launch, which is over, or is given up
- * @killed: the owner has signalled it
- * @res: filled
- *
- * Context: the owner.
- */
+/* What came of a launch that is over, or is given up. @killed: the owner has signalled it. */
 void kev_launch_result(const struct kev_launch *l, bool killed, struct kev_result *res)
 {
 	memset(res, 0, sizeof(*res));
@@ -510,14 +472,10 @@ void kev_launch_result(const struct kev_launch *l, bool killed, struct kev_resul
 	}
 }
 
-/**
- * kev_launch_looked() - what was found where the program should be?
- * @l: the launch, which is over
- * @err: filled: errno of the check of its path, or 0
- * @why: filled: a line about that; or the interpreter or loader that is not there
- *
- * Context: the owner.
- * Return: false if the path was not looked at.
+/*
+ * What was found where the program should be? @err: errno of the check of its path,
+ * or 0; @why: a line about that, or the interpreter or loader that is not there.
+ * False if the path was not looked at.
  */
 bool kev_launch_looked(const struct kev_launch *l, int *err, const char **why)
 {
@@ -542,13 +500,7 @@ const struct key *kev_launch_mark(const struct kev_launch *l)
 	return l->mark;
 }
 
-/**
- * kev_launch_kill() - signal the process that was started
- * @l: the launch
- * @sig: the signal
- *
- * Context: the owner.
- */
+/* Signal the process that was started */
 void kev_launch_kill(struct kev_launch *l, int sig)
 {
 	/* Pairs with kev_launch_publish() */
@@ -558,12 +510,7 @@ void kev_launch_kill(struct kev_launch *l, int sig)
 		kill_pid(pid, sig, 1);
 }
 
-/**
- * kev_launch_cancel() - have it not come to exec, if it has not yet
- * @l: the launch
- *
- * Context: the owner.
- */
+/* Have it not come to exec, if it has not yet */
 void kev_launch_cancel(struct kev_launch *l)
 {
 	WRITE_ONCE(l->cancel, true);
@@ -572,12 +519,7 @@ void kev_launch_cancel(struct kev_launch *l)
 	kev_launch_kill(l, SIGKILL);
 }
 
-/**
- * kev_launch_finish() - have done with it: it may be used again
- * @l: the launch, which is over
- *
- * Context: the owner.
- */
+/* It is over, and may be used again */
 void kev_launch_finish(struct kev_launch *l)
 {
 	if (!kev_launch_is_check(l))
@@ -590,12 +532,7 @@ void kev_launch_finish(struct kev_launch *l)
 	module_put(THIS_MODULE);
 }
 
-/**
- * kev_launch_create() - have what a start needs, before the trouble is there
- *
- * Context: task; may sleep.
- * Return: the launch; or an ERR_PTR.
- */
+/* Have what a start needs, before the trouble is there; may return an ERR_PTR */
 struct kev_launch *kev_launch_create(void)
 {
 	struct kev_launch *l = kvzalloc(sizeof(*l), GFP_KERNEL);
@@ -622,12 +559,6 @@ void kev_launch_destroy(struct kev_launch *l)
 	kvfree(l);
 }
 
-/**
- * kev_launch_init() - make starts possible
- *
- * Context: task; may sleep.
- * Return: 0 or -ENOMEM.
- */
 int kev_launch_init(void)
 {
 	/*
@@ -638,11 +569,9 @@ int kev_launch_init(void)
 	return kev_launch_wq ? 0 : -ENOMEM;
 }
 
-/**
- * kev_launch_exit() - undo kev_launch_init()
- *
- * Context: task; may sleep until the last work item has left this text: each
- * launch is over, or it would have pinned the module.
+/*
+ * Sleeps until the last work item has left this text: each launch is over, or it
+ * would have pinned the module.
  */
 void kev_launch_exit(void)
 {

@@ -129,12 +129,10 @@ void kev_source_rates_changed(void)
 	atomic_set(&kev_rates_changed, 1);
 }
 
-/**
- * kev_source_close_due() - tell of bursts whose window is over, and forget the window
- * @close: called for each (source, id) with suppressed events that no record told of
- *
- * Context: kevnotifyd.
- * Return: jiffies until the next one is due; MAX_SCHEDULE_TIMEOUT for none.
+/*
+ * Tell of bursts whose window is over, and forget the window: @close is called for
+ * each (source, id) with suppressed events that were not told of. Returns jiffies
+ * until the next one is due; MAX_SCHEDULE_TIMEOUT for none.
  */
 unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id))
 {

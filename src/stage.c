@@ -44,15 +44,10 @@ static bool kev_stage_open(const struct kev_stage *st, u32 index)
 	return (s32)(READ_ONCE(kev_stage_slot(st, index)->state) - (index + 1)) < 0;
 }
 
-/**
- * kev_stage_repair() - take a stage over from a task that died inside
- * @st: this CPU's stage
- *
- * The task died of an oops in a caller's pointer, before its reserve or after
- * it. Preemption was off, so no other task can be inside. Its open slots, if any,
- * are committed empty, or they would block the stage for ever.
- *
- * Context: any, with preemption disabled.
+/*
+ * Take a stage over from a task that died inside, of an oops in a caller's pointer,
+ * before its reserve or after it. Preemption is off, so no other task is inside. Its
+ * open slots, if any, are committed empty, or they would block the stage for ever.
  */
 void kev_stage_repair(struct kev_stage *st)
 {

@@ -107,17 +107,11 @@ static inline bool kev_stage_claim(struct kev_stage *st, unsigned int context)
 	return true;
 }
 
-/**
- * kev_stage_enter() - begin a raise on this CPU
- * @context: kev_stage_context()
- *
- * Disables preemption until kev_stage_leave(): the slot operations are atomic
- * against this CPU only, and the section is the RCU reader that
- * kevnotify_source_unregister() waits for.
- *
- * Context: any.
- * Return: this CPU's stage; NULL, with preemption as it was, where a raise at
- * this level is under way already.
+/*
+ * Begin a raise on this CPU, with preemption disabled until kev_stage_leave(): the
+ * slot operations are atomic against this CPU only, and the section is the RCU
+ * reader that kevnotify_source_unregister() waits for. NULL, with preemption as it
+ * was, where a raise at this level is under way already.
  */
 static inline struct kev_stage *kev_stage_enter(unsigned int context)
 {
@@ -147,17 +141,10 @@ static inline struct kev_slot *kev_stage_slot(const struct kev_stage *st, u32 in
 	return &st->slots[index & (st->size - 1)];
 }
 
-/**
- * kev_stage_reserve() - take the next slot
- * @st: this CPU's stage
- * @ticket: for kev_stage_commit()
- * @mono: the time of the reservation, in ns; a stage's order is time's order
- *
- * From here to kev_stage_commit() no pointer of a caller may be followed: a
- * fault would leave the slot open.
- *
- * Context: any, inside kev_stage_enter().
- * Return: the slot, the caller's to fill; NULL when the stage is full.
+/*
+ * Take the next slot, for kev_stage_commit(); NULL when the stage is full. @mono:
+ * the time of the reservation, in ns; a stage's order is time's order. Up to the
+ * commit no pointer of a caller may be followed: a fault would leave the slot open.
  */
 static __always_inline struct kev_slot *kev_stage_reserve(struct kev_stage *st, u32 *ticket,
 							  u64 *mono)

@@ -48,16 +48,11 @@ static void kev_tree_note(struct kev_tree *found, struct task_struct *p)
 	get_task_comm(found->comm[n], p);
 }
 
-/**
- * kev_tree_signal() - signal all that bears a mark
- * @mark: the mark
- * @but: the process with this pid is left out
- * @since: and so are those that began before, in ns of CLOCK_MONOTONIC
- * @sig: the signal; 0: only look
- * @found: what was found is added there; or NULL
- *
- * Context: task; may sleep.
- * Return: how many there were; -EAGAIN if the walk did not come to its end.
+/*
+ * Signal all that bears a mark, but the process @but and those that began before
+ * @since, in ns of CLOCK_MONOTONIC. @sig 0: only look. @found: what was found is
+ * added there, or NULL. Returns how many there were; -EAGAIN if the walk did not
+ * come to its end.
  */
 int kev_tree_signal(const struct key *mark, pid_t but, u64 since, int sig, struct kev_tree *found)
 {

@@ -56,14 +56,9 @@ struct kev_value_at {
 	unsigned int	byte;	/* behind the words */
 };
 
-/**
- * kev_value_next() - the next value of an event
- * @ev: the event
- * @at: where to look; moved on
- * @value: filled
- *
- * Context: any.
- * Return: false when there is none, or what is there is torn.
+/*
+ * The next value at @at, which is moved on; false when there is none, or what is
+ * there is torn.
  */
 static inline bool kev_value_next(const struct kev_event *ev, struct kev_value_at *at,
 				  struct kev_value *value)
