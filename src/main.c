@@ -12,7 +12,7 @@
 #include "launch.h"
 #include "log.h"
 #include "machine.h"
-#include "params.h"
+#include "param.h"
 #include "pause.h"
 #include "rate.h"
 #include "report.h"

@@ -21,7 +21,7 @@
 
 #include <kevnotify.h>
 /* What is measured of the way out of the log: pure functions */
-#include "../../src/render.c"
+#include "../../src/record/render.c"
 
 #define CREATE_TRACE_POINTS
 #include "bench_trace.h"

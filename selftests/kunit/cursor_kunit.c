@@ -17,7 +17,7 @@
 
 #include "fake_params.h"
 #include "inject.c"
-#include "stats.c"
+#include "stat.c"
 #include "cursor.c"
 
 /* Of records that a test may have */

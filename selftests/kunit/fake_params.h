@@ -5,7 +5,7 @@
 
 #include <linux/module.h>
 
-#include "params.h"
+#include "param.h"
 
 struct kev_number kev_numbers[KEV_PARAMS];
 unsigned int kev_window_jiffies;

@@ -5,7 +5,7 @@
 
 #include "put_value.h"
 #include "inject.c"
-#include "stats.c"
+#include "stat.c"
 #include "stage.c"
 #include "render.c"
 

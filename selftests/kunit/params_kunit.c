@@ -3,7 +3,7 @@
 #include <kunit/test.h>
 #include <linux/module.h>
 
-#include "params.c"
+#include "param.c"
 #include "helper.c"
 #include "confine.c"
 #include "helper_conf.c"

@@ -6,7 +6,7 @@
 
 #include "fake_params.h"
 #include "inject.c"
-#include "stats.c"
+#include "stat.c"
 #include "stage.c"
 #include "render.c"
 #include "log.c"
@@ -78,8 +78,8 @@ static void expect_nothing(struct kunit *test)
 static void expect_counts(struct kunit *test, unsigned long raised, unsigned long suppressed,
 			  unsigned long refused)
 {
-	KUNIT_EXPECT_EQ(test, kev_sources_raised(), raised);
-	KUNIT_EXPECT_EQ(test, kev_sources_suppressed(), suppressed);
+	KUNIT_EXPECT_EQ(test, kev_source_all_raised(), raised);
+	KUNIT_EXPECT_EQ(test, kev_source_all_suppressed(), suppressed);
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_REFUSED), refused);
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_RECORDED) + kev_stage_count(),
 			raised - suppressed - refused);

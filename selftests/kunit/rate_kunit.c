@@ -15,7 +15,7 @@
 #include "fake_stage.h"
 #include "inject.c"
 #include "wake.h"
-#include "stats.c"
+#include "stat.c"
 
 static unsigned long clock;
 /* So many tries from now on find that somebody else was faster */

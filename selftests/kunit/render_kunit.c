@@ -183,7 +183,7 @@ static void render_stops_at_the_length(struct kunit *test)
 	char out[16];
 	struct kev_text t = { out, sizeof(out), 0 };
 
-	kev_text_escape(&t, "\xe2\x82\xac", 2);
+	kev_render_text_escape(&t, "\xe2\x82\xac", 2);
 	out[t.len] = '\0';
 	KUNIT_EXPECT_STREQ(test, out, "\\xe2\\x82");
 }

@@ -8,7 +8,7 @@
 #include "fake_params.h"
 #include "fake_stage.h"
 #include "inject.c"
-#include "stats.c"
+#include "stat.c"
 #include "rate.c"
 #include "render.c"
 #include "source.c"

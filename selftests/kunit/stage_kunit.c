@@ -7,7 +7,7 @@
 #include <linux/module.h>
 
 #include "inject.c"
-#include "stats.c"
+#include "stat.c"
 #include "stage.c"
 
 #define SLOTS	8

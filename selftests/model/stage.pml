@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The stage, its doorbell and the collector of src/stage.c, for Spin.
+ * The stage, its doorbell and the collector of src/record/stage.c, for Spin.
  *
  * CPU 0 raises at up to four levels that nest: a task, a softirq, a hard
  * interrupt, an NMI. A level starts over a lower one and runs to its end before

@@ -27,7 +27,7 @@
 
 #include "inject.h"
 #include "stage.h"
-#include "stats.h"
+#include "stat.h"
 
 #define SLOTS		8
 #define LEVELS		4

@@ -9,7 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/workqueue.h>
 
-#include "params.h"
+#include "param.h"
 #include "sources/poll.h"
 
 static void kev_poll_work(struct work_struct *work);

@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
-#include "params.h"
+#include "param.h"
 #include "sources/gauge.h"
 #include "sources/sources.h"
 #include "sources/tracepoint.h"
@@ -82,7 +82,7 @@ static unsigned long kev_sources_default(void)
 	return wanted;
 }
 
-static int kev_builtin_hook(const struct kev_builtin *b, struct kev_builtin_state *s)
+static int kev_sources_builtin_hook(const struct kev_builtin *b, struct kev_builtin_state *s)
 {
 	s->why = b->absent;
 	if (b->absent)
@@ -95,7 +95,7 @@ static int kev_builtin_hook(const struct kev_builtin *b, struct kev_builtin_stat
 	return 0;
 }
 
-static void kev_builtin_unhook(const struct kev_builtin *b)
+static void kev_sources_builtin_unhook(const struct kev_builtin *b)
 {
 	if (b->tracepoints)
 		kev_tracepoint_stop(b->tracepoints);
@@ -105,7 +105,7 @@ static void kev_builtin_unhook(const struct kev_builtin *b)
 		b->stop();
 }
 
-static const char *kev_builtin_remark(const struct kev_builtin *b)
+static const char *kev_sources_builtin_remark(const struct kev_builtin *b)
 {
 	if (b->tracepoints)
 		return kev_tracepoint_lacks(b->tracepoints);
@@ -114,7 +114,7 @@ static const char *kev_builtin_remark(const struct kev_builtin *b)
 	return b->remark ? b->remark() : NULL;
 }
 
-static void kev_builtin_start(int i)
+static void kev_sources_builtin_start(int i)
 {
 	struct kev_builtin_state *s = &kev_states[i];
 	bool told = s->why;
@@ -123,7 +123,7 @@ static void kev_builtin_start(int i)
 	if (s->on || IS_ERR_OR_NULL(s->src))
 		return;
 	kevnotify_source_enable(s->src, true);
-	err = kev_builtin_hook(kev_builtins[i], s);
+	err = kev_sources_builtin_hook(kev_builtins[i], s);
 	s->on = !err;
 	if (err)
 		kevnotify_source_enable(s->src, false);
@@ -132,14 +132,14 @@ static void kev_builtin_start(int i)
 			s->why ?: "no hook", err);
 }
 
-static void kev_builtin_stop(int i)
+static void kev_sources_builtin_stop(int i)
 {
 	struct kev_builtin_state *s = &kev_states[i];
 
 	if (!s->on)
 		return;
 	kevnotify_source_enable(s->src, false);
-	kev_builtin_unhook(kev_builtins[i]);
+	kev_sources_builtin_unhook(kev_builtins[i]);
 	s->on = false;
 }
 
@@ -151,9 +151,9 @@ static void kev_sources_apply(unsigned long wanted)
 	kev_wanted = wanted;
 	for (i = 0; kev_sources_live && i < KEV_BUILTINS; i++) {
 		if (wanted & BIT(i))
-			kev_builtin_start(i);
+			kev_sources_builtin_start(i);
 		else
-			kev_builtin_stop(i);
+			kev_sources_builtin_stop(i);
 	}
 }
 
@@ -214,7 +214,7 @@ const char *kev_sources_state(const char *name, char *why, size_t size)
 		return NULL;
 	mutex_lock(&kev_sources_mutex);
 	on = kev_states[i].on;
-	text = on ? kev_builtin_remark(kev_builtins[i]) : kev_states[i].why;
+	text = on ? kev_sources_builtin_remark(kev_builtins[i]) : kev_states[i].why;
 	/* It may be gone when the next one asks */
 	strscpy(why, text ?: "", size);
 	mutex_unlock(&kev_sources_mutex);
@@ -282,7 +282,7 @@ static int kev_sources_set(const char *text, const struct kernel_param *kp)
 	char *list;
 	int err;
 
-	if (kev_sources_live && !kev_may_write("sources"))
+	if (kev_sources_live && !kev_param_may_write("sources"))
 		return -EPERM;
 	list = kstrdup(text, GFP_KERNEL);
 	if (!list)
@@ -380,7 +380,7 @@ void kev_sources_exit(void)
 	mutex_lock(&kev_sources_mutex);
 	kev_sources_live = false;
 	for (i = 0; i < KEV_BUILTINS; i++)
-		kev_builtin_stop(i);
+		kev_sources_builtin_stop(i);
 	mutex_unlock(&kev_sources_mutex);
 	kev_sources_unregister(KEV_BUILTINS);
 }
