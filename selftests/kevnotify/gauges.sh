@@ -24,7 +24,7 @@ events() {
 
 # crossed SOURCE NTH: that is its next event, and by a value on the wrong side
 crossed() {
-	await 60 events "$1" "$2" && seq=$(newest "$1") && raised=$((raised + 1)) &&
+	await 60 events "$1" "$2" && seq=$(newest "$1") &&
 		gave "$seq" KEVNOTIFY_ID=1 PRIORITY=4 "KEVNOTIFY_LIMIT=$(cat "$SYS/sources/$1/threshold")" &&
 		atleast "$(cat "$SYS/sources/$1/threshold")" "$(value "$seq" KEVNOTIFY_VALUE)" &&
 		has "$(value "$seq" KEVNOTIFY_VALUE)" "$(value "$seq" MESSAGE)"
@@ -32,7 +32,7 @@ crossed() {
 
 # recovered SOURCE NTH
 recovered() {
-	await 120 events "$1" "$2" && seq=$(newest "$1") && raised=$((raised + 1)) &&
+	await 120 events "$1" "$2" && seq=$(newest "$1") &&
 		gave "$seq" KEVNOTIFY_ID=3 PRIORITY=5 KEVNOTIFY_RECOVERED=1 \
 			"KEVNOTIFY_LIMIT=$(cat "$SYS/sources/$1/clear")" &&
 		[ "$(value "$seq" KEVNOTIFY_VALUE)" -le "$(cat "$SYS/sources/$1/clear")" ]
@@ -56,7 +56,7 @@ look() {
 	await 60 events files $((look_n + 1))
 	result=$?
 	echo "$file_max" >$FILE_MAX
-	[ "$result" = 0 ] && await 60 events files $((look_n + 2)) && raised=$((raised + 2))
+	[ "$result" = 0 ] && await 60 events files $((look_n + 2))
 }
 
 quiet() {
@@ -128,7 +128,7 @@ shortage() {
 	kill "$hog"
 	wait "$hog"
 	echo 0 >"$HUGE_PAGES"
-	[ "$result" = 0 ] && await 60 events memory 2 && seq=$(newest memory) && raised=$((raised + 2)) &&
+	[ "$result" = 0 ] && await 60 events memory 2 && seq=$(newest memory) &&
 		gave "$seq" KEVNOTIFY_ID=3 KEVNOTIFY_RECOVERED=1
 }
 
@@ -198,7 +198,7 @@ taint() {
 		[ $(($(cat /proc/sys/kernel/tainted) & $1)) = 0 ] || continue
 		n=$((n + 1))
 		echo "$1" >/proc/sys/kernel/tainted
-		await 60 events taint "$n" && seq=$(newest taint) && raised=$((raised + 1)) &&
+		await 60 events taint "$n" && seq=$(newest taint) &&
 			gave "$seq" "KEVNOTIFY_FLAG=$flag" "KEVNOTIFY_ID=$2" "PRIORITY=$3" || return 1
 	done
 	# Others are no trouble
@@ -237,6 +237,20 @@ idle() {
 		atleast 1 "$(looks await 60 looked)" "looks with one on"
 }
 
+# none_lost: on a busy machine a gauge may cross its threshold once more than its test
+# makes it, so what was raised is what the sources say; and each has a receipt. No look
+# comes between.
+none_lost() {
+	echo 0 >"$PARAMS/interval"
+	raised=$(for source in "$SYS"/sources/*; do
+		[ "${source##*/}" = helper ] || cat "$source/raised"
+	done | awk '{ n += $1 } END { print n }')
+	conserved
+	result=$?
+	echo 1000 >"$PARAMS/interval"
+	return "$result"
+}
+
 # open_files N: that many are; the kernel's count of a few is not exact
 open_files() {
 	[ "$(awk '{ print $1 }' /proc/sys/fs/file-nr)" -ge "$1" ]
@@ -260,11 +274,11 @@ check "load: above the threshold" crossed load 1
 check "dstate: well again" thawed
 check "load: well again" recovered load 2
 check "swap: at the threshold and well again" swap
-check "nothing is lost" conserved
+check "nothing is lost" none_lost
 check "memory: a pool of huge pages is no shortage" huge_pages
 check "memory: a shortage beside it is one" shortage
 check "taint: each flag once, and no others" taint
-check "nothing is lost by them" conserved
+check "nothing is lost by them" none_lost
 reload interval=1000 burst=0
 set_helper helper
 check "taint: what was there before is not told" taint_before
