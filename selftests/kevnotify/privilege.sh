@@ -22,8 +22,7 @@ text_for() {
 	*/control/paused | */control/end_grace | */sources/*/stack) echo 1 ;;
 	*/sources/*/enabled) echo 0 ;;
 	*/sources/*/comm) echo nobody ;;
-	*/sources/*/threshold) echo 3 ;;
-	*/sources/*/clear) echo 50 ;;
+	*/sources/*/threshold | */sources/*/clear) echo $(($(cat "$1") + 1)) ;;
 	*/inject/slow_ms) echo 1 ;;
 	*/inject/*) echo 1000000 ;;
 	*) echo "# no text for $1" >&2; return 1 ;;
@@ -68,7 +67,7 @@ all_found() {
 	writable >"$WORK/writable" && [ "$(wc -l <"$WORK/writable")" -ge 40 ]
 }
 
-# The parameter grace is for the next load; memory's limits come in either order.
+# The parameter grace is for the next load; a gauge's limits come in either order.
 # Once paused, there is no test; and the lock comes last.
 root_may() {
 	sed -i '/helper_lock\|control\/test/d' "$WORK/writable"
