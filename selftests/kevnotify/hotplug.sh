@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel debug
 #
 # Events raised on a CPU that goes, with its irq_work pending and behind its last
 # flush, and on one that comes. Then the module goes while the CPU is away.

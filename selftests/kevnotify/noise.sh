@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel
 #
 # What happens to the helper's own processes does not start the helper again. What it
 # may have caused, or left behind, does so ten times in ten minutes: no loop is

@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel
 #
 # Out-of-memory kills: each victim is one event, a mark that kills nothing is none, and
 # without the probe of out_of_memory() nothing is guessed.

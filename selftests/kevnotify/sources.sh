@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel debug
+# Lists: kernel
 #
 # What /sys/kernel/kevnotify/sources/ shows and sets, and the rate limit.
 . ./lib.sh

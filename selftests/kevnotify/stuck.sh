@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel
 #
 # Runs that survive SIGKILL, because they sleep in the kernel: on a frozen file
 # system, for the answer of a FUSE server, on the way to the program, or in exec

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: 6.1 6.12; --faulty --expect-badness kevnotify-test-trouble|WARNING:|Call.Trace|INFO:.task|BUG:.kernel.NULL|Oops:
+# Guest: 6.1; --faulty --expect-badness kevnotify-test-trouble|WARNING:|Call.Trace|INFO:.task|BUG:.kernel.NULL|Oops:
 #
 # Real trouble, and what its source says of it: each record is compared with what the
 # kernel's own log says.
