@@ -115,7 +115,7 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
  * Returns where the next string goes.
  */
 static __always_inline char *kev_raise_strings(struct kev_event *ev, u64 strings, const u8 *types,
-						 u64 *words, char *to)
+					       u64 *words, char *to)
 {
 	unsigned int i;
 

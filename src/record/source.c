@@ -338,7 +338,8 @@ static bool kev_source_event_ok(const struct kevnotify_event *ev, bool any_id,
 
 static bool kev_source_desc_ok(const struct kevnotify_desc *desc, struct kev_wrong *wrong)
 {
-	if (!desc->name || !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_source_islower, "_-"))
+	if (!desc->name ||
+	    !kev_source_name_ok(desc->name, KEVNOTIFY_NAME_MAX, kev_source_islower, "_-"))
 		return kev_source_wrong(wrong, "bad name", "", 0);
 	if (!desc->events || !desc->ids || desc->ids > KEVNOTIFY_IDS_MAX ||
 	    (desc->any_id && desc->ids != 1))

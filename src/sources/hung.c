@@ -31,6 +31,8 @@ static const struct kevnotify_desc kev_hung_desc = {
 	.objects = true,
 };
 
+#ifdef CONFIG_DETECT_HUNG_TASK
+
 static u64 kev_hung_cgroup(struct task_struct *task)
 {
 #ifdef CONFIG_CGROUPS
@@ -42,11 +44,7 @@ static u64 kev_hung_cgroup(struct task_struct *task)
 
 static u64 kev_hung_seconds(const struct task_struct *task)
 {
-#ifdef CONFIG_DETECT_HUNG_TASK
 	return (jiffies - task->last_switch_time) / HZ;
-#else
-	return 0;
-#endif
 }
 
 static void kev_hung_probe(void *src, struct task_struct *task)
@@ -62,10 +60,17 @@ static void kev_hung_probe(void *src, struct task_struct *task)
 	rcu_read_unlock();
 }
 
+#define KEV_HUNG_PROBE	KEV_PROBE(sched_process_hang, kev_hung_probe, NULL)
+
+#else
+
+/* Such a kernel looks for no task that hangs */
+#define KEV_HUNG_PROBE	NULL
+
+#endif
+
 static struct kev_tracepoints kev_hung_tracepoints = {
-	.points = {
-		{ "sched_process_hang", KEV_PROBE(sched_process_hang, kev_hung_probe, NULL) },
-	},
+	.points = { { "sched_process_hang", KEV_HUNG_PROBE } },
 };
 
 const struct kev_builtin kev_hung = {
