@@ -52,10 +52,10 @@ defaults() {
 # look: a look has passed since, as files has an event of it, which is read after memory
 look() {
 	look_n=$(cat "$SYS/sources/files/raised")
-	echo 1 >$FILE_MAX
+	echo 1 >"$FILE_MAX"
 	await 60 events files $((look_n + 1))
 	result=$?
-	echo "$file_max" >$FILE_MAX
+	echo "$file_max" >"$FILE_MAX"
 	[ "$result" = 0 ] && await 60 events files $((look_n + 2))
 }
 
@@ -68,8 +68,8 @@ quiet() {
 
 files() {
 	files_n=$(cat "$SYS/sources/files/raised")
-	awk '{ print $1 }' /proc/sys/fs/file-nr >$FILE_MAX
-	crossed files $((files_n + 1)) && echo "$file_max" >$FILE_MAX && recovered files $((files_n + 2))
+	awk '{ print $1 }' /proc/sys/fs/file-nr >"$FILE_MAX"
+	crossed files $((files_n + 1)) && echo "$file_max" >"$FILE_MAX" && recovered files $((files_n + 2))
 }
 
 # tasks: processes and threads that there are
@@ -267,8 +267,8 @@ check "defaults" defaults
 echo +swap,+load,+dstate >"$PARAMS/sources"
 check "no event where all is well" quiet
 check "files: at the threshold and well again" files
-check "pids by pid_max" pids $PID_MAX 1000 1
-check "pids by threads-max" pids $THREADS_MAX $(($(tasks) * 4)) 3
+check "pids by pid_max" pids "$PID_MAX" 1000 1
+check "pids by threads-max" pids "$THREADS_MAX" $(($(tasks) * 4)) 3
 check "dstate: tasks that wait for a file system" writers
 check "load: above the threshold" crossed load 1
 check "dstate: well again" thawed
