@@ -45,7 +45,7 @@ static int kev_panic_notify(struct notifier_block *nb, unsigned long what, void 
 	return NOTIFY_DONE;
 }
 
-/* The last one, so that it is nobody's fault if others' hang */
+/* The last one: what others do at a panic comes first */
 static struct notifier_block kev_panic_block = {
 	.notifier_call	= kev_panic_notify,
 	.priority	= INT_MIN,
