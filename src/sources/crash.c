@@ -9,11 +9,11 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/signal.h>
-#include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/signal.h>
 
 #include "sources/sources.h"
+#include "sources/tracepoint.h"
 
 /* What any user can cause has a limit of its own, and hides no crash of a service of root's */
 enum kev_crash_id {
@@ -40,54 +40,30 @@ static const struct kevnotify_desc kev_crash_desc = {
 	.objects = true,
 };
 
-static struct kevnotify_source *kev_crash_source;
-static struct tracepoint *kev_crash_tracepoint;
-
 static bool kev_crash_kills(int sig, const struct k_sigaction *ka)
 {
 	return sig_kernel_coredump(sig) && ka->sa.sa_handler == SIG_DFL &&
 	       !(current->signal->flags & SIGNAL_UNKILLABLE);
 }
 
-static void kev_crash_see(void *data, int sig, struct kernel_siginfo *info,
-			  struct k_sigaction *ka)
+static void kev_crash_probe(void *src, int sig, struct kernel_siginfo *info,
+			    struct k_sigaction *ka)
 {
 	struct task_struct *process = current->group_leader;
 	uid_t uid = __kuid_val(current_uid());
 
 	if (!kev_crash_kills(sig, ka) || info <= SEND_SIG_PRIV)
 		return;
-	kevnotify_raise_of(kev_crash_source, uid ? KEV_CRASH_USER : KEV_CRASH_ROOT, uid, current,
+	kevnotify_raise_of(src, uid ? KEV_CRASH_USER : KEV_CRASH_ROOT, uid, current,
 			   KEVNOTIFY_S64(process->pid), KEVNOTIFY_COMM(process->comm),
 			   KEVNOTIFY_S64(sig), KEVNOTIFY_S64(info->si_code));
 }
 
-static void kev_crash_find(struct tracepoint *tp, void *unused)
-{
-	if (!strcmp(tp->name, "signal_deliver"))
-		kev_crash_tracepoint = tp;
-}
-
-static int kev_crash_start(struct kevnotify_source *src, const char **why)
-{
-	BUILD_BUG_ON(!KEV_PROBES(signal_deliver, kev_crash_see));
-	for_each_kernel_tracepoint(kev_crash_find, NULL);
-	if (!kev_crash_tracepoint) {
-		*why = "this kernel has no tracepoint signal:signal_deliver";
-		return -ENODEV;
-	}
-	kev_crash_source = src;
-	return tracepoint_probe_register(kev_crash_tracepoint, (void *)kev_crash_see, NULL);
-}
-
-static void kev_crash_stop(void)
-{
-	tracepoint_probe_unregister(kev_crash_tracepoint, (void *)kev_crash_see, NULL);
-	tracepoint_synchronize_unregister();
-}
+static struct kev_tracepoints kev_crash_tracepoints = {
+	.points = { { "signal_deliver", KEV_PROBE(signal_deliver, kev_crash_probe, NULL) } },
+};
 
 const struct kev_builtin kev_crash = {
 	.desc	= &kev_crash_desc,
-	.start	= kev_crash_start,
-	.stop	= kev_crash_stop,
+	.tracepoints = &kev_crash_tracepoints,
 };
