@@ -53,6 +53,26 @@ scripts() {
 		{ nextfile }'
 }
 
+# said_of NAME KEY COMMAND…: what COMMAND FILE prints, and succeeds, for each file on
+# standard input. It is asked once for the same text, NAME and KEY.
+said_of() {
+	local name=$1 key=$2 dir=${SAID:-${KEVNOTIFY_CACHE:-$HOME/.cache/kevnotify}/said} file entry
+	shift 2
+	mkdir -p "$dir"
+	find "$dir" -type f -mtime +7 -delete
+	while read -r file; do
+		entry=$dir/$name-$({ echo "$key $file"; cat "$file"; } | sha256sum | cut -c 1-32)
+		if [ -e "$entry" ]; then
+			touch "$entry"
+		else
+			"$@" "$file" >"$scratch/said" || return
+			cp "$scratch/said" "$entry.$$"
+			mv "$entry.$$" "$entry"
+		fi
+		cat "$entry"
+	done
+}
+
 # find_kdir: headers on this machine, if any
 find_kdir() {
 	local dir
@@ -90,8 +110,10 @@ needs() {
 	snapshot "$scratch/tree"
 	# shellcheck source=selftests/lib/kernels.sh
 	. "$TOP/selftests/lib/kernels.sh"
-	in_kernel_root 6.1 "$(linux_dir):/usr/src/linux" "$scratch/tree:/mnt/kevnotify" -- \
-		env CHECK="$CHECK" COCCI="${COCCI:-}" sh -c '
+	mkdir -p "$KEV_CACHE/said"
+	in_kernel_root 6.1 "$(linux_dir):/usr/src/linux" "$scratch/tree:/mnt/kevnotify" \
+		"$KEV_CACHE/said:/said:rw" -- \
+		env CHECK="$CHECK" COCCI="${COCCI:-}" SAID=/said sh -c '
 		export KEV_IN_ROOT=1 KSRC=/usr/src/linux KDIR=/lib/modules/$RELEASE/build
 		exec /mnt/kevnotify/selftests/checks/$CHECK' && exit 0
 	exit 1
