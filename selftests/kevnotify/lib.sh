@@ -43,6 +43,8 @@ check() {
 	shift
 	chosen "$name" || { skip "$name" "not in KEVNOTIFY_ONLY"; return; }
 	tap_n=$((tap_n + 1))
+	# Which case it was that made the kernel say something, and how long each took
+	echo "<6>test ${0##*/} $tap_n" >/dev/kmsg
 	if "$@"; then
 		echo "ok $tap_n $name"
 	else
