@@ -63,12 +63,10 @@ static void test_remove(void)
 	test_there = false;
 }
 
-/* One that went with its module cannot be used again as it is */
 static int test_install(void)
 {
 	int err;
 
-	test_remove();
 	test_probe.addr = NULL;
 	test_probe.flags = 0;
 	err = register_kprobe(&test_probe);
@@ -76,16 +74,20 @@ static int test_install(void)
 	return err;
 }
 
+/* One that goes with its module is still in ftrace's table in 5.10, which warns later */
 static int test_module(struct notifier_block *nb, unsigned long state, void *data)
 {
 	struct module *mod = data;
 
-	if (state != MODULE_STATE_COMING || strcmp(mod->name, "kevnotify"))
+	if (strcmp(mod->name, "kevnotify"))
 		return NOTIFY_DONE;
-	return notifier_from_errno(test_install());
+	if (state == MODULE_STATE_GOING)
+		test_remove();
+	return state == MODULE_STATE_COMING ? notifier_from_errno(test_install()) : NOTIFY_DONE;
 }
 
-static struct notifier_block test_notifier = { .notifier_call = test_module };
+/* Before the notifier of the kprobes */
+static struct notifier_block test_notifier = { .notifier_call = test_module, .priority = 1 };
 
 static int __init test_init(void)
 {
