@@ -101,7 +101,11 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
 		if (likely(len == word[1]))
 			return len;
 	} else {
-		/* A word at a time, with a NUL */
+		/*
+		 * A word at a time, with a NUL. If the compiler knew how much room there is,
+		 * the kernel would first count the string, byte by byte.
+		 */
+		OPTIMIZER_HIDE_VAR(to);
 		len = strscpy(to, from, most + 1);
 		if (likely(len >= 0))
 			return len;
