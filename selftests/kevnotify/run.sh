@@ -173,7 +173,8 @@ not_born() {
 no_fork() {
 	# A shell that reads byte by byte gets the first digit alone
 	threads=$(cat /proc/sys/kernel/threads-max)
-	reload burst=0 helper="$HELPER" && execless forkless && raised=1 && counter_is delivered 0 &&
+	# A poll would find that all pids are taken
+	reload burst=0 interval=0 helper="$HELPER" && execless forkless && raised=1 && counter_is delivered 0 &&
 		set_helper helper && settle && received 1 && helper_is ok 0 && conserved
 }
 
