@@ -61,11 +61,8 @@ static void kev_raise_refuse(void)
 /* No room. That kevnotifyd watches a window depends on having seen an event of it. */
 static noinline void kev_raise_full(const struct kev_source *src, unsigned int id)
 {
-	struct kev_rate *rate = &src->rate[kev_source_index(src, id)];
-
 	__kev_stat_inc(KEV_STAT_REFUSED);
-	if (!READ_ONCE(rate->unseen))
-		WRITE_ONCE(rate->unseen, true);
+	kev_rate_set_unseen(&src->rate[kev_source_index(src, id)]);
 }
 
 static __always_inline bool kev_raise_wants_stack(const struct kev_source *src)
@@ -93,6 +90,11 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
 	const char *from = (const char *)(unsigned long)word[0];
 	ssize_t len;
 
+	/*
+	 * If the compiler knew how much room there is, the kernel would look at it again: from
+	 * 6.2 on strscpy() first counts the string then, byte by byte.
+	 */
+	OPTIMIZER_HIDE_VAR(to);
 	if (unlikely(!from))
 		return KEV_STRING_NONE;
 	if (type == KEVNOTIFY_TYPE_STRN) {
@@ -101,11 +103,7 @@ static __always_inline u64 kev_raise_string(struct kev_event *ev, char *to, cons
 		if (likely(len == word[1]))
 			return len;
 	} else {
-		/*
-		 * A word at a time, with a NUL. If the compiler knew how much room there is,
-		 * the kernel would first count the string, byte by byte.
-		 */
-		OPTIMIZER_HIDE_VAR(to);
+		/* A word at a time, with a NUL */
 		len = strscpy(to, from, most + 1);
 		if (likely(len >= 0))
 			return len;

@@ -13,6 +13,9 @@
 /* Odd, and new at each load: which objects share a word cannot be known */
 static u64 kev_rate_seed;
 
+/* There may be one with @unseen */
+static atomic_t kev_rate_unseen;
+
 static bool kev_rate_admit_word(atomic_t *word)
 {
 	unsigned int tries = KEV_RATE_TRIES;
@@ -101,6 +104,24 @@ void kev_rate_watch(struct kev_rate *rate, u8 noise)
 	rate->watched = true;
 	rate->noise = noise;
 	rate->due = jiffies + READ_ONCE(kev_window_jiffies);
+}
+
+/*
+ * Any context: kevnotifyd will not see the event that it would begin to watch by. It goes
+ * over all limits then.
+ */
+void kev_rate_set_unseen(struct kev_rate *rate)
+{
+	if (READ_ONCE(rate->unseen))
+		return;
+	WRITE_ONCE(rate->unseen, true);
+	atomic_set_release(&kev_rate_unseen, 1);
+}
+
+/* Is there one, since this was last asked? */
+bool kev_rate_any_unseen(void)
+{
+	return atomic_read(&kev_rate_unseen) && atomic_xchg(&kev_rate_unseen, 0);
 }
 
 /*

@@ -31,6 +31,8 @@
 static DEFINE_MUTEX(kev_source_mutex);
 /* By number, which only grows: a walk is in the order of registration */
 static DEFINE_XARRAY(kev_sources);
+/* Of those with @watched, so that kevnotifyd does not go over all in each pass */
+#define KEV_SOURCE_WATCHED	XA_MARK_0
 /* For a few words: a reader that adds up finds the counts of a source that goes in one place */
 static DEFINE_SPINLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
@@ -91,6 +93,17 @@ static bool kev_source_echo_quiet(struct kev_source *src)
 	return true;
 }
 
+static void kev_source_set_watched(struct kev_source *src, bool watched)
+{
+	if (watched == src->watched)
+		return;
+	src->watched = watched;
+	if (watched)
+		xa_set_mark(&kev_sources, src->number, KEV_SOURCE_WATCHED);
+	else
+		xa_clear_mark(&kev_sources, src->number, KEV_SOURCE_WATCHED);
+}
+
 /* What an event's source knows of it; valid until rcu_read_unlock(). @seq: its number */
 void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin)
 {
@@ -118,15 +131,31 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 			(ev->flags & KEV_ECHO && kev_source_echo_quiet(src));
 	kev_source_tell(src, index, origin);
 	WRITE_ONCE(src->last, seq);
-	if (kev_param(KEV_BURST))
-		kev_rate_watch(&src->rate[index],
-			       origin->quiet ? KEV_NOTIFY_NONE : ev->flags & KEV_ECHO);
+	if (!kev_param(KEV_BURST))
+		return;
+	kev_rate_watch(&src->rate[index], origin->quiet ? KEV_NOTIFY_NONE : ev->flags & KEV_ECHO);
+	kev_source_set_watched(src, true);
 }
 
 /* "burst" or "window" was written: a window under way may last longer now */
 void kev_source_rates_changed(void)
 {
 	atomic_set(&kev_rates_changed, 1);
+}
+
+static void kev_source_close_ids(struct kev_source *src, bool changed, unsigned long *left,
+				 void (*close)(struct kev_source *src, unsigned int id))
+{
+	bool watched = false;
+	unsigned int i;
+
+	for (i = 0; i < src->ids; i++) {
+		if (kev_rate_over(&src->rate[i], changed, left) &&
+		    kev_source_suppressed_id(src, i) != src->rate[i].told)
+			close(src, i);
+		watched |= src->rate[i].watched;
+	}
+	kev_source_set_watched(src, watched);
 }
 
 /*
@@ -137,21 +166,16 @@ void kev_source_rates_changed(void)
 unsigned long kev_source_close_due(void (*close)(struct kev_source *src, unsigned int id))
 {
 	bool changed = atomic_xchg(&kev_rates_changed, 0);
+	bool all = kev_rate_any_unseen() || changed;
 	unsigned long left = MAX_SCHEDULE_TIMEOUT;
 	struct kev_source *src;
 	unsigned long number;
-	unsigned int i;
 
 	rcu_read_lock();
-	xa_for_each(&kev_sources, number, src) {
-		/* Its last event has been drained, or is about to be */
-		if (READ_ONCE(src->leaving))
-			continue;
-		for (i = 0; i < src->ids; i++)
-			if (kev_rate_over(&src->rate[i], changed, &left) &&
-			    kev_source_suppressed_id(src, i) != src->rate[i].told)
-				close(src, i);
-	}
+	xa_for_each_marked(&kev_sources, number, src, all ? XA_PRESENT : KEV_SOURCE_WATCHED)
+		/* Of one that leaves the last event has been drained, or is about to be */
+		if (!READ_ONCE(src->leaving))
+			kev_source_close_ids(src, changed, &left, close);
 	rcu_read_unlock();
 	return left;
 }

@@ -37,6 +37,7 @@ enum kev_rare {
  * @pub: what its owner holds
  * @any_id: one entry serves every id
  * @leaving: it is being unregistered
+ * @watched: a window of one of its ids is to be looked at; kevnotifyd's own
  * @ids: number of ids; 1 with @any_id
  * @quick: the same; 0 where a raise has more to look at than its id
  * @rare: bits of enum kev_rare
@@ -58,6 +59,7 @@ struct kev_source {
 	struct kevnotify_source			pub;
 	bool					any_id;
 	bool					leaving;
+	bool					watched;
 	unsigned int				ids;
 	unsigned int				quick;
 	unsigned int				rare;
