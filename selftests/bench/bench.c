@@ -6,6 +6,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
@@ -47,6 +48,12 @@ struct bench_op {
 	unsigned int	batch;
 	bool		irqs_off;
 };
+
+/* Beside the two that are measured */
+static struct kevnotify_source *bench_others[1000];
+static unsigned int others;
+module_param(others, uint, 0444);
+MODULE_PARM_DESC(others, "sources that are there and raise nothing");
 
 static struct task_struct *bench_collector;
 static struct kevnotify_source *bench_on;
@@ -355,6 +362,19 @@ static struct task_struct *bench_find(const char *comm)
 	return found;
 }
 
+static void bench_register_others(void)
+{
+	char name[24];
+	unsigned int i;
+
+	for (i = 0; i < min_t(unsigned int, others, ARRAY_SIZE(bench_others)); i++) {
+		snprintf(name, sizeof(name), "other-%u", i);
+		bench_others[i] = bench_register(name);
+		if (IS_ERR(bench_others[i]))
+			pr_err("no %s: %ld\n", name, PTR_ERR(bench_others[i]));
+	}
+}
+
 static int __init bench_init(void)
 {
 	unsigned int i;
@@ -366,6 +386,7 @@ static int __init bench_init(void)
 	bench_make_record();
 	bench_on = bench_register("bench");
 	bench_off = bench_register("bench-off");
+	bench_register_others();
 	bench_dir = debugfs_create_dir("kevnotify-bench", NULL);
 	for (i = 0; i < ARRAY_SIZE(bench_ops); i++)
 		debugfs_create_file(bench_ops[i].name, 0400, bench_dir,
@@ -375,7 +396,11 @@ static int __init bench_init(void)
 
 static void __exit bench_exit(void)
 {
+	unsigned int i;
+
 	debugfs_remove(bench_dir);
+	for (i = 0; i < ARRAY_SIZE(bench_others); i++)
+		kevnotify_source_unregister(bench_others[i]);
 	kevnotify_source_unregister(bench_off);
 	kevnotify_source_unregister(bench_on);
 	put_task_struct(bench_collector);

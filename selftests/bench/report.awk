@@ -54,6 +54,7 @@ BEGIN {
 	title("suppressed", "raise beyond the burst", 72)
 	title("disabled", "raise on a source that is off", 15)
 	title("collect", "a record collected", 2840)
+	title("collect_among", "a record collected, among 1,000 sources", 1.01, "collect")
 	title("render", "a record rendered", 7060)
 	title("ftrace", "ftrace event, numbers and an array of 80")
 	title("ftrace_string", "ftrace event, numbers and a string of 80")
@@ -68,11 +69,11 @@ $1 != "bench" { next }
 	op = $2
 	calls = $4
 	batches = $5
-	figure[op, ++runs[op]] = $3 / 10 / (op == "collect" ? EVENTS : 1)
+	figure[op, ++runs[op]] = $3 / 10 / (op ~ /^collect/ ? EVENTS : 1)
 	raised[op] = $6
 	if ($8)
 		wrong(op ": " $8 " were refused")
-	if (op ~ /^(ftrace|printk|disabled|render)/ ? $6 : $6 != calls * (op == "collect" ? EVENTS : 1))
+	if (op ~ /^(ftrace|printk|disabled|render)/ ? $6 : $6 != calls * (op ~ /^collect/ ? EVENTS : 1))
 		wrong(op ": " calls " calls, raised " $6)
 	if (op == "suppressed" ? $7 < calls - 1 : $7)
 		wrong(op ": " calls " calls, suppressed " $7)
