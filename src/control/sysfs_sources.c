@@ -211,6 +211,26 @@ static ssize_t kev_sysfs_sources_clear_store(struct kobject *kobj, struct kobj_a
 	return kev_sysfs_sources_limit_store(kobj, buf, count, offsetof(struct kev_gauge, clear));
 }
 
+static ssize_t kev_sysfs_sources_dispatch_show(struct kobject *kobj, struct kobj_attribute *attr,
+					       char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(kev_sysfs_sources_of(kobj)->dispatch));
+}
+
+static ssize_t kev_sysfs_sources_dispatch_store(struct kobject *kobj, struct kobj_attribute *attr,
+						const char *buf, size_t count)
+{
+	struct kev_source *src = kev_sysfs_sources_writable(kobj);
+	bool on;
+
+	if (!src)
+		return -EPERM;
+	if (kev_sysfs_parse_bool(buf, &on))
+		return kev_sysfs_refuse(src->name, "dispatch is not 0 or 1");
+	WRITE_ONCE(src->dispatch, on);
+	return count;
+}
+
 static const struct kobj_attribute kev_sysfs_sources_attrs[] = {
 	__ATTR(enabled, 0644, kev_sysfs_sources_enabled_show, kev_sysfs_sources_enabled_store),
 	__ATTR(state, 0444, kev_sysfs_sources_state_show, NULL),
@@ -229,6 +249,11 @@ static const struct kobj_attribute kev_sysfs_sources_limits[] = {
 	__ATTR(clear, 0644, kev_sysfs_sources_clear_show, kev_sysfs_sources_clear_store),
 };
 
+/* Of a source that is for readers */
+static const struct kobj_attribute kev_sysfs_sources_quiet[] = {
+	__ATTR(dispatch, 0644, kev_sysfs_sources_dispatch_show, kev_sysfs_sources_dispatch_store),
+};
+
 static void kev_sysfs_sources_release(struct kobject *kobj)
 {
 	struct kev_sysfs_source *dir = container_of(kobj, struct kev_sysfs_source, kobj);
@@ -242,6 +267,21 @@ static struct kobj_type kev_sysfs_sources_type = {
 	.sysfs_ops	= &kobj_sysfs_ops,
 };
 
+/* Its files: those of all sources, and those that only some have */
+static int kev_sysfs_sources_fill(struct kobject *dir, const struct kev_source *src)
+{
+	int err = kev_sysfs_fill(dir, kev_sysfs_sources_attrs,
+				 ARRAY_SIZE(kev_sysfs_sources_attrs));
+
+	if (!err && kev_sources_gauge(src->name))
+		err = kev_sysfs_fill(dir, kev_sysfs_sources_limits,
+				     ARRAY_SIZE(kev_sysfs_sources_limits));
+	if (!err && src->quiet)
+		err = kev_sysfs_fill(dir, kev_sysfs_sources_quiet,
+				     ARRAY_SIZE(kev_sysfs_sources_quiet));
+	return err;
+}
+
 static int kev_sysfs_sources_add(struct kev_source *src)
 {
 	struct kev_sysfs_source *dir = kzalloc(sizeof(*dir), GFP_KERNEL);
@@ -254,11 +294,7 @@ static int kev_sysfs_sources_add(struct kev_source *src)
 	err = kobject_init_and_add(&dir->kobj, &kev_sysfs_sources_type, kev_sysfs_sources_kobj,
 				   "%s", src->name);
 	if (!err)
-		err = kev_sysfs_fill(&dir->kobj, kev_sysfs_sources_attrs,
-				     ARRAY_SIZE(kev_sysfs_sources_attrs));
-	if (!err && kev_sources_gauge(src->name))
-		err = kev_sysfs_fill(&dir->kobj, kev_sysfs_sources_limits,
-				     ARRAY_SIZE(kev_sysfs_sources_limits));
+		err = kev_sysfs_sources_fill(&dir->kobj, src);
 	if (err) {
 		kobject_put(&dir->kobj);
 		return err;

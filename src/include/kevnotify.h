@@ -97,6 +97,7 @@ struct kevnotify_event {
  * @ids: the number of @events
  * @any_id: events[0] serves every id
  * @objects: its events are about something each, see kevnotify_raise_about()
+ * @quiet: its events are for readers, and for the helper only if the operator says so
  */
 struct kevnotify_desc {
 	const char			*name;
@@ -104,6 +105,7 @@ struct kevnotify_desc {
 	unsigned int			ids;
 	bool				any_id;
 	bool				objects;
+	bool				quiet;
 };
 
 /**

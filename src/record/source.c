@@ -128,6 +128,7 @@ void kev_source_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *
 	level = READ_ONCE(src->level);
 	origin->level = level >= 0 ? level : meaning->level;
 	origin->quiet = ev->flags & KEV_NOTIFY_NONE ||
+			(src->quiet && !READ_ONCE(src->dispatch)) ||
 			(ev->flags & KEV_ECHO && kev_source_echo_quiet(src));
 	kev_source_tell(src, index, origin);
 	WRITE_ONCE(src->last, seq);
@@ -449,6 +450,7 @@ static int kev_source_fill(struct kev_source *src, const struct kevnotify_desc *
 	if (!src->rate || !src->count || kev_source_copy(src, desc))
 		return -ENOMEM;
 	src->any_id = desc->any_id;
+	src->quiet = desc->quiet;
 	src->ids = desc->ids;
 	src->level = -1;
 	strscpy(src->name, desc->name, sizeof(src->name));

@@ -38,6 +38,8 @@ enum kev_rare {
  * @any_id: one entry serves every id
  * @leaving: it is being unregistered
  * @watched: a window of one of its ids is to be looked at; kevnotifyd's own
+ * @quiet: its owner has it for readers alone
+ * @dispatch: but the operator for the helper too
  * @ids: number of ids; 1 with @any_id
  * @quick: the same; 0 where a raise has more to look at than its id
  * @rare: bits of enum kev_rare
@@ -60,6 +62,8 @@ struct kev_source {
 	bool					any_id;
 	bool					leaving;
 	bool					watched;
+	bool					quiet;
+	bool					dispatch;
 	unsigned int				ids;
 	unsigned int				quick;
 	unsigned int				rare;
