@@ -75,4 +75,18 @@
 #define kev_rq_disk(rq) ((rq)->q->disk)
 #endif
 
+/* 2026-11: an instance had its probe as a member up to 5.13 */
+#ifdef KEV_HAVE_GET_KRETPROBE
+#define kev_kretprobe(ri) get_kretprobe(ri)
+#else
+#define kev_kretprobe(ri) ((ri)->rp)
+#endif
+
+/* 2026-11: what reads and writes a binary attribute gets it const, in 7.2 at the latest */
+#ifdef KEV_HAVE_CONST_BIN_ATTRIBUTE
+#define KEV_BIN_ATTRIBUTE const struct bin_attribute
+#else
+#define KEV_BIN_ATTRIBUTE struct bin_attribute
+#endif
+
 #endif /* _KEV_COMPAT_H */

@@ -19,9 +19,10 @@ text_for() {
 	*/parameters/sources) echo -signal ;;
 	*/control/raise) echo hello ;;
 	*/control/test | */control/flush | */control/replay) echo 1 ;;
-	*/control/paused | */control/end_grace | */sources/*/stack) echo 1 ;;
+	*/control/paused | */control/end_grace | */sources/*/stack | */sources/*/dispatch) echo 1 ;;
 	*/sources/*/enabled) echo 0 ;;
 	*/sources/*/comm) echo nobody ;;
+	*/sources/probe/probes) echo "+root do_exit" ;;
 	*/sources/*/threshold | */sources/*/clear) echo $(($(cat "$1") + 1)) ;;
 	*/inject/slow_ms) echo 1 ;;
 	*/inject/*) echo 1000000 ;;

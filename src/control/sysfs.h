@@ -14,6 +14,8 @@ extern const struct kobj_attribute kev_sysfs_control_attrs[KEV_SYSFS_CONTROLS];
 int kev_sysfs_sources_init(struct kobject *parent);
 void kev_sysfs_sources_exit(void);
 
+int kev_sysfs_probe_fill(struct kobject *dir);
+
 int kev_sysfs_refuse(const char *what, const char *rule);
 int kev_sysfs_parse_bool(const char *buf, bool *value);
 int kev_sysfs_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsigned int n);

@@ -279,6 +279,8 @@ static int kev_sysfs_sources_fill(struct kobject *dir, const struct kev_source *
 	if (!err && src->quiet)
 		err = kev_sysfs_fill(dir, kev_sysfs_sources_quiet,
 				     ARRAY_SIZE(kev_sysfs_sources_quiet));
+	if (!err && IS_ENABLED(CONFIG_KRETPROBES) && !strcmp(src->name, kev_probe.desc->name))
+		err = kev_sysfs_probe_fill(dir);
 	return err;
 }
 

@@ -42,6 +42,7 @@ static const struct kev_builtin *const kev_builtins[] = {
 	&kev_mce,
 	&kev_thermal,
 	&kev_txtimeout,
+	&kev_probe,
 	&kev_lockup,
 	&kev_rcustall,
 };
@@ -379,8 +380,11 @@ void kev_sources_exit(void)
 
 	mutex_lock(&kev_sources_mutex);
 	kev_sources_live = false;
-	for (i = 0; i < KEV_BUILTINS; i++)
+	for (i = 0; i < KEV_BUILTINS; i++) {
 		kev_sources_builtin_stop(i);
+		if (kev_builtins[i]->exit)
+			kev_builtins[i]->exit();
+	}
 	mutex_unlock(&kev_sources_mutex);
 	kev_sources_unregister(KEV_BUILTINS);
 }

@@ -19,6 +19,7 @@ struct kev_tracepoints;
  * @remark: what its events lack at present, if anything; NULL: never anything
  * @gauge: its value, if it is a gauge; no @start, @stop and @remark then
  * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
+ * @exit: forget what the operator has set, after the last @stop; NULL: nothing
  * @absent: why no kernel has a hook for it; nothing else then
  */
 struct kev_builtin {
@@ -27,6 +28,7 @@ struct kev_builtin {
 	int (*start)(struct kevnotify_source *src, const char **why);
 	void (*stop)(void);
 	const char *(*remark)(void);
+	void (*exit)(void);
 	struct kev_gauge		*gauge;
 	struct kev_tracepoints		*tracepoints;
 	const char			*absent;
@@ -60,6 +62,7 @@ extern const struct kev_builtin kev_manual;
 extern const struct kev_builtin kev_oom;
 extern const struct kev_builtin kev_oops;
 extern const struct kev_builtin kev_panic;
+extern const struct kev_builtin kev_probe;
 extern const struct kev_builtin kev_rcustall;
 extern const struct kev_builtin kev_signal;
 extern const struct kev_builtin kev_thermal;

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Source "probe": the kernel runs into a place that the operator has named, or a
+ * function there returns a negative int. A probe may be anywhere, so its handlers are
+ * called in any context, and call nothing but raise.
+ */
+#include <asm/local.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/security.h>
+#include <linux/string.h>
+
+#include "sources/probe.h"
+#include "sources/sources.h"
+
+enum {
+	KEV_PROBE_CALL = 1,
+	KEV_PROBE_RETURN,
+};
+
+/* Calls of one function that may be under way while their results are waited for */
+#define KEV_PROBE_ACTIVE	64
+
+static const char *const kev_probe_call_keys[] = { "PROBE", "SYMBOL", NULL };
+static const char *const kev_probe_return_keys[] = { "PROBE", "SYMBOL", "RETVAL", NULL };
+
+static const struct kevnotify_event kev_probe_events[] = {
+	[KEV_PROBE_CALL]   = { "probe {PROBE}: {SYMBOL}", 6, kev_probe_call_keys },
+	[KEV_PROBE_RETURN] = { "probe {PROBE}: {SYMBOL} returned {RETVAL}", 5,
+			       kev_probe_return_keys },
+};
+
+static const struct kevnotify_desc kev_probe_desc = {
+	.name	 = "probe",
+	.events	 = kev_probe_events,
+	.ids	 = ARRAY_SIZE(kev_probe_events),
+	.objects = true,
+	.quiet	 = true,
+};
+
+/* Set before a probe is armed */
+static struct kevnotify_source *kev_probe_source;
+
+/* Is it a task that runs into the probe? A breakpoint by itself counts as an NMI. */
+static __always_inline bool kev_probe_in_task(void)
+{
+	unsigned long count = preempt_count() & (NMI_MASK | HARDIRQ_MASK);
+
+	return !in_serving_softirq() && (!count || count == NMI_OFFSET + HARDIRQ_OFFSET);
+}
+
+/*
+ * An event wakes kevnotifyd: if that ran into a probe, there would be another one. No
+ * program can pass for it.
+ */
+static __always_inline bool kev_probe_is_own(void)
+{
+	return current->flags & PF_KTHREAD && !strcmp(current->comm, "kevnotifyd");
+}
+
+/* Count the hit. Returns whether to raise it. */
+static __always_inline bool kev_probe_count(struct kev_probe_point *p, bool task)
+{
+	bool own = task && kev_probe_is_own();
+	struct kev_probe_count *count;
+
+	preempt_disable_notrace();
+	count = this_cpu_ptr(p->count);
+	local_inc(own ? &count->own : &count->hits);
+	preempt_enable_notrace();
+	return !own;
+}
+
+static int kev_probe_called(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kev_probe_point *p = container_of(kp, struct kev_probe_point, hook.kp);
+	bool task = kev_probe_in_task();
+
+	/* The subject is the task: what a run of the helper calls does not start the next */
+	if (kev_probe_count(p, task))
+		kevnotify_raise_of(kev_probe_source, KEV_PROBE_CALL, p->number,
+				   task ? current : NULL, KEVNOTIFY_STR(p->name),
+				   KEVNOTIFY_STR(p->where));
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kev_probe_called);
+
+static int kev_probe_returned(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct kretprobe *hook = kev_kretprobe(ri);
+	int result = regs_return_value(regs);
+	bool task = kev_probe_in_task();
+	struct kev_probe_point *p;
+
+	if (result >= 0 || !hook)
+		return 0;
+	p = container_of(hook, struct kev_probe_point, hook);
+	if (kev_probe_count(p, task))
+		kevnotify_raise_of(kev_probe_source, KEV_PROBE_RETURN, p->number,
+				   task ? current : NULL, KEVNOTIFY_STR(p->name),
+				   KEVNOTIFY_STR(p->where), KEVNOTIFY_S64(result));
+	return 0;
+}
+
+NOKPROBE_SYMBOL(kev_probe_returned);
+
+static int kev_probe_register(struct kev_probe_point *p, unsigned int flags)
+{
+	struct kretprobe *hook = &p->hook;
+
+	/* What the last registration found out must not be there at the next */
+	memset(hook, 0, sizeof(*hook));
+	hook->kp.symbol_name = p->symbol;
+	hook->kp.offset = p->offset;
+	hook->kp.flags = flags;
+	if (!p->returns) {
+		hook->kp.pre_handler = kev_probe_called;
+		return register_kprobe(&hook->kp);
+	}
+	hook->handler = kev_probe_returned;
+	hook->maxactive = KEV_PROBE_ACTIVE;
+	return register_kretprobe(hook);
+}
+
+static void kev_probe_unregister(struct kev_probe_point *p)
+{
+	if (p->returns)
+		unregister_kretprobe(&p->hook);
+	else
+		unregister_kprobe(&p->hook.kp);
+}
+
+/**
+ * kev_probe_try() - is it a place that can be probed?
+ * @p: the probe, which is not armed
+ * @arm: leave it armed if so
+ *
+ * Context: task; may sleep.
+ * Return: 0; -EPERM if the kernel is locked down, -EDEADLK inside kevnotify, or
+ * what the kernel says of it.
+ */
+int kev_probe_try(struct kev_probe_point *p, bool arm)
+{
+	int err = security_locked_down(LOCKDOWN_KPROBES);
+
+	/* Not armed before it is known where that is */
+	if (!err)
+		err = kev_probe_register(p, KPROBE_FLAG_DISABLED);
+	if (err)
+		return err;
+	if (within_module((unsigned long)p->hook.kp.addr, THIS_MODULE))
+		err = -EDEADLK;
+	else if (arm)
+		err = enable_kprobe(&p->hook.kp);
+	p->armed = arm && !err;
+	if (!p->armed)
+		kev_probe_unregister(p);
+	return err;
+}
+
+/**
+ * kev_probe_missed() - how many hits the kernel could not tell of
+ * @p: the probe
+ *
+ * Context: task.
+ * Return: the number, since the probe was made.
+ */
+unsigned long kev_probe_missed(const struct kev_probe_point *p)
+{
+	unsigned long n = p->missed;
+
+	if (p->armed)
+		n += p->hook.kp.nmissed + p->hook.nmissed;
+	return n;
+}
+
+/* All of one kind, so that the kernel waits once for the calls that are under way */
+static void kev_probe_unregister_kind(struct list_head *points, bool returns)
+{
+	struct kretprobe *hooks[KEV_PROBES_MAX];
+	struct kprobe *kps[KEV_PROBES_MAX];
+	struct kev_probe_point *p;
+	int n = 0;
+
+	list_for_each_entry(p, points, list) {
+		if (!p->armed || p->returns != returns)
+			continue;
+		hooks[n] = &p->hook;
+		kps[n++] = &p->hook.kp;
+	}
+	if (returns)
+		unregister_kretprobes(hooks, n);
+	else
+		unregister_kprobes(kps, n);
+}
+
+/**
+ * kev_probe_disarm() - take probes from the kernel
+ * @points: the probes
+ *
+ * Context: task; sleeps until none of them is under way.
+ */
+void kev_probe_disarm(struct list_head *points)
+{
+	struct kev_probe_point *p;
+
+	kev_probe_unregister_kind(points, false);
+	kev_probe_unregister_kind(points, true);
+	list_for_each_entry(p, points, list) {
+		p->missed = kev_probe_missed(p);
+		p->armed = false;
+	}
+}
+
+static int kev_probe_start(struct kevnotify_source *src, const char **why)
+{
+	kev_probe_source = src;
+	if (security_locked_down(LOCKDOWN_KPROBES)) {
+		*why = "the kernel is locked down";
+		return -EPERM;
+	}
+	kev_probe_list_start();
+	return 0;
+}
+
+const struct kev_builtin kev_probe = {
+	.desc	= &kev_probe_desc,
+	.start	= kev_probe_start,
+	.stop	= kev_probe_list_stop,
+	.exit	= kev_probe_list_exit,
+};
