@@ -52,6 +52,15 @@ delivered() {
 	raise locked && gave "$(newest manual)" KEVNOTIFY_SOURCE=manual MESSAGE=locked
 }
 
+# The kernel's rule for kprobes, which integrity alone does not forbid
+probes() {
+	writes "$SYS/sources/probe/probes" '+one do_exit' && writes "$SYS/sources/probe/enabled" 1 &&
+		writes "$SYS/sources/probe/enabled" 0 && echo confidentiality >"$LOCKDOWN" &&
+		refused EPERM "$SYS/sources/probe/probes" '+two do_exit' 'locked down' do_exit &&
+		write_is ENODEV "$SYS/sources/probe/enabled" 1 &&
+		source_is probe state 'unavailable: the kernel is locked down'
+}
+
 # The documents say how it is refused, and what the kernel logs.
 stays_out() {
 	# Of such lines the kernel logs at most ten in five seconds.
@@ -63,7 +72,7 @@ stays_out() {
 	klog | grep -i 'lockdown: .*unsigned module loading is restricted'
 }
 
-plan 8
+plan 9
 begin helper="$HELPER"
 check "the kernel is locked down" locked
 check "attributes and parameters can be read" attributes
@@ -72,5 +81,6 @@ check "fault injection is refused" no_injection
 check "settings can be written" settings
 check "an event is delivered" delivered
 check "nothing is lost" conserved
+check "probes go with confidentiality" probes
 check "an unsigned module is refused, and the log says why" stays_out
 finish
