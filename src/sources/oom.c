@@ -18,6 +18,7 @@
 
 #include "sources/oomcall.h"
 #include "sources/sources.h"
+#include "sources/tracepoint.h"
 
 enum {
 	KEV_OOM_GLOBAL = 1,
@@ -75,8 +76,6 @@ static struct {
 	char	alloc[KEVNOTIFY_VALUE_MAX + 1];
 } kev_oom_text;
 
-static struct kevnotify_source *kev_oom_source;
-static struct tracepoint *kev_oom_tracepoint;
 static bool kev_oom_probed;
 
 static u64 kev_oom_kb(unsigned long pages)
@@ -184,8 +183,8 @@ static void kev_oom_explain(const struct oom_control *oc, struct kev_oom_cause *
 }
 
 /* The victim may be a thread; told of is the process */
-static void kev_oom_raise(struct task_struct *victim, struct mm_struct *mm,
-			  const struct kev_oom_cause *cause)
+static void kev_oom_raise(struct kevnotify_source *src, struct task_struct *victim,
+			  struct mm_struct *mm, const struct kev_oom_cause *cause)
 {
 	const char *path;
 	u64 cgroup;
@@ -193,7 +192,7 @@ static void kev_oom_raise(struct task_struct *victim, struct mm_struct *mm,
 	rcu_read_lock();
 	strscpy(kev_oom_text.comm, victim->group_leader->comm, sizeof(kev_oom_text.comm));
 	cgroup = kev_oom_victim_cgroup(victim, &path);
-	kevnotify_raise_of(kev_oom_source, cause->id, cause->object, victim,
+	kevnotify_raise_of(src, cause->id, cause->object, victim,
 			   KEVNOTIFY_S64(victim->tgid), KEVNOTIFY_STR(kev_oom_text.comm),
 			   KEVNOTIFY_U64(__kuid_val(task_uid(victim))), KEVNOTIFY_U64(cgroup),
 			   KEVNOTIFY_STR(path), KEVNOTIFY_U64(kev_oom_kb(mm->total_vm)),
@@ -208,7 +207,7 @@ static void kev_oom_raise(struct task_struct *victim, struct mm_struct *mm,
 	rcu_read_unlock();
 }
 
-static void kev_oom_see(struct task_struct *victim)
+static void kev_oom_see(struct kevnotify_source *src, struct task_struct *victim)
 {
 	const struct oom_control *oc = kev_oomcall_control();
 	struct kev_oom_cause cause = { .id = KEV_OOM_UNKNOWN };
@@ -218,55 +217,40 @@ static void kev_oom_see(struct task_struct *victim)
 		return;
 	if (oc)
 		kev_oom_explain(oc, &cause);
-	kev_oom_raise(victim, mm, &cause);
+	kev_oom_raise(src, victim, mm, &cause);
 }
 
-static void kev_oom_mark(void *data, struct task_struct *victim, uid_t uid)
+static void kev_oom_mark(void *src, struct task_struct *victim, uid_t uid)
 {
-	kev_oom_see(victim);
+	kev_oom_see(src, victim);
 }
 
 /* Early 5.10: the pid is all that there is */
-static void kev_oom_mark_pid(void *data, int pid)
+static void kev_oom_mark_pid(void *src, int pid)
 {
 	struct task_struct *victim;
 
 	rcu_read_lock();
 	victim = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (victim)
-		kev_oom_see(victim);
+		kev_oom_see(src, victim);
 	rcu_read_unlock();
 }
 
-static void *kev_oom_probe(void)
-{
-	BUILD_BUG_ON(KEV_PROBES(mark_victim, kev_oom_mark) +
-		     KEV_PROBES(mark_victim, kev_oom_mark_pid) != 1);
-	return KEV_PROBES(mark_victim, kev_oom_mark) ? (void *)kev_oom_mark :
-						       (void *)kev_oom_mark_pid;
-}
+static struct kev_tracepoints kev_oom_tracepoints = {
+	.points = { { "mark_victim", KEV_PROBE(mark_victim, kev_oom_mark,
+		      KEV_PROBE(mark_victim, kev_oom_mark_pid, NULL)) } },
+};
 
-static void kev_oom_find(struct tracepoint *tp, void *unused)
-{
-	if (!strcmp(tp->name, "mark_victim"))
-		kev_oom_tracepoint = tp;
-}
-
+/* What notes the call has to be there before the first mark, and until the last one */
 static int kev_oom_start(struct kevnotify_source *src, const char **why)
 {
-	int err;
+	int err = kev_oomcall_start();
 
-	for_each_kernel_tracepoint(kev_oom_find, NULL);
-	if (!kev_oom_tracepoint) {
-		*why = "this kernel has no tracepoint oom:mark_victim";
-		return -ENODEV;
-	}
-	kev_oom_source = src;
-	err = kev_oomcall_start();
 	kev_oom_probed = !err;
 	if (err)
 		pr_warn("source oom: " KEV_OOM_NO_PROBE " (%d)\n", err);
-	err = tracepoint_probe_register(kev_oom_tracepoint, kev_oom_probe(), NULL);
+	err = kev_tracepoint_start(&kev_oom_tracepoints, src, why);
 	if (err)
 		kev_oomcall_stop();
 	return err;
@@ -274,8 +258,7 @@ static int kev_oom_start(struct kevnotify_source *src, const char **why)
 
 static void kev_oom_stop(void)
 {
-	tracepoint_probe_unregister(kev_oom_tracepoint, kev_oom_probe(), NULL);
-	tracepoint_synchronize_unregister();
+	kev_tracepoint_stop(&kev_oom_tracepoints);
 	kev_oomcall_stop();
 }
 
