@@ -8,6 +8,7 @@
 
 PROBE=$SYS/sources/probe
 PROBES=$PROBE/probes
+KPROBES=/sys/kernel/debug/kprobes/enabled
 CPU1=/sys/devices/system/cpu/cpu1/online
 SID=$(sed -n 's/.* \(__.*_sys_getsid\)$/\1/p' /proc/kallsyms | head -n 1)
 LONG=0123456789abcdef0123456
@@ -144,6 +145,13 @@ module_goes() {
 		rmmod dummy && writes "$PROBES" -out
 }
 
+# As an operator may do; the list shows what comes through
+deaf() {
+	only && writes "$PROBES" "+sid $SID" && echo 0 >"$KPROBES" &&
+		has 'on: probes are switched off' "$(cat "$PROBE/state")" && ./calls 2 0 && probe_is sid armed 0 &&
+		echo 1 >"$KPROBES" && source_is probe state on && ./calls 3 0 && probe_is sid armed 3
+}
+
 # --- Hot functions
 
 # What the scheduler, the allocator and exec call all the time, and what raise, the
@@ -225,7 +233,7 @@ hot() {
 
 turns=20
 [ "${KEVNOTIFY_TIER:-}" != full ] || turns=200
-plan 12
+plan 13
 begin burst=0
 check "off by default" defaults
 check "what is refused, and why" refuses
@@ -241,6 +249,7 @@ if modprobe -q dummy; then
 else
 	skip "a module goes with its function" "this kernel has no dummy device"
 fi
+check "switched off for all" deaf
 check "30 hot functions" hot 10 "$turns"
 check "30 hot functions, without a limit" hot 0 "$turns"
 check "and it unloads with them" unload

@@ -13,6 +13,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/vmstat.h>
 
+#include "sources/canary.h"
 #include "sources/oomcall.h"
 
 /*
@@ -96,29 +97,7 @@ static struct kretprobe kev_oomcall_probe = {
 	.maxactive	= 4,
 };
 
-/* All probes can be switched off, and nothing tells: so one sits on a function of ours */
-static bool kev_oomcall_heard;
-
-static noinline void kev_oomcall_sing(void)
-{
-	barrier();
-}
-
-static int kev_oomcall_hear(struct kprobe *p, struct pt_regs *regs)
-{
-	WRITE_ONCE(kev_oomcall_heard, true);
-	return 0;
-}
-
-NOKPROBE_SYMBOL(kev_oomcall_hear);
-
-static struct kprobe kev_oomcall_canary = {
-	.symbol_name	= KBUILD_MODNAME ":kev_oomcall_sing",
-	.pre_handler	= kev_oomcall_hear,
-};
-
 static bool kev_oomcall_probed;
-static bool kev_oomcall_sings;
 
 static int kev_oomcall_register(void)
 {
@@ -129,21 +108,17 @@ static int kev_oomcall_register(void)
 	kev_oomcall_probe.kp.flags = 0;
 	err = register_kretprobe(&kev_oomcall_probe);
 	kev_oomcall_probed = !err;
-	if (err)
-		return err;
-	kev_oomcall_canary.addr = NULL;
-	kev_oomcall_canary.flags = 0;
-	kev_oomcall_sings = !register_kprobe(&kev_oomcall_canary);
-	return 0;
+	if (!err)
+		kev_canary_start();
+	return err;
 }
 
 static void kev_oomcall_unregister(void)
 {
-	if (kev_oomcall_sings)
-		unregister_kprobe(&kev_oomcall_canary);
-	if (kev_oomcall_probed)
+	if (kev_oomcall_probed) {
+		kev_canary_stop();
 		unregister_kretprobe(&kev_oomcall_probe);
-	kev_oomcall_sings = false;
+	}
 	kev_oomcall_probed = false;
 	/* From a call that was under way nothing returns to us any more */
 	kev_oomcall.task = NULL;
@@ -157,9 +132,7 @@ static void kev_oomcall_unregister(void)
  */
 bool kev_oomcall_deaf(void)
 {
-	WRITE_ONCE(kev_oomcall_heard, false);
-	kev_oomcall_sing();
-	return kev_oomcall_sings && !READ_ONCE(kev_oomcall_heard);
+	return kev_oomcall_probed && kev_canary_deaf();
 }
 
 #else

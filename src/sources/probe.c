@@ -15,6 +15,7 @@
 #include <linux/security.h>
 #include <linux/string.h>
 
+#include "sources/canary.h"
 #include "sources/probe.h"
 #include "sources/sources.h"
 
@@ -225,13 +226,26 @@ static int kev_probe_start(struct kevnotify_source *src, const char **why)
 		*why = "the kernel is locked down";
 		return -EPERM;
 	}
+	kev_canary_start();
 	kev_probe_list_start();
 	return 0;
+}
+
+static void kev_probe_stop(void)
+{
+	kev_probe_list_stop();
+	kev_canary_stop();
+}
+
+static const char *kev_probe_remark(void)
+{
+	return kev_canary_deaf() ? KEV_CANARY_OFF : NULL;
 }
 
 const struct kev_builtin kev_probe = {
 	.desc	= &kev_probe_desc,
 	.start	= kev_probe_start,
-	.stop	= kev_probe_list_stop,
+	.stop	= kev_probe_stop,
+	.remark	= kev_probe_remark,
 	.exit	= kev_probe_list_exit,
 };
