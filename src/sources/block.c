@@ -25,7 +25,8 @@ static const struct kevnotify_desc kev_block_desc = {
 	.objects = true,
 };
 
-static void kev_block_raise(struct kevnotify_source *src, struct request *rq, int err)
+/* Not inline: where every request comes by, each would pay for the guard of its stack */
+static noinline void kev_block_raise(struct kevnotify_source *src, struct request *rq, int err)
 {
 	struct gendisk *disk = kev_rq_disk(rq);
 	char error[16];
