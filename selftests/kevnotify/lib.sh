@@ -566,7 +566,7 @@ add_up() {
 		END {
 			same("events", n["raised"], "suppressed refused staged recorded")
 			same("records", n["next"] - n["base"],
-			     "delivered filtered skipped expired overwritten failed pending")
+			     "delivered filtered acknowledged skipped expired overwritten failed pending")
 			same("runs", n["runs"],
 			     "exited signaled timedout stuck noexec blocked busy")
 			exit bad

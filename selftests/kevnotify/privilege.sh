@@ -15,7 +15,7 @@ text_for() {
 	*/window) echo 70 ;;
 	*/helper_caps) echo 0 ;;
 	*/helper_lock) echo Y ;;
-	*/burst | */grace | */helper_level | */helper_oom_score_adj | */sources/*/level) echo 4 ;;
+	*/burst | */grace | */fallback | */helper_level | */helper_oom_score_adj | */sources/*/level) echo 4 ;;
 	*/parameters/sources) echo -signal ;;
 	*/control/raise) echo hello ;;
 	*/control/test | */control/flush | */control/replay) echo 1 ;;

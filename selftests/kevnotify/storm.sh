@@ -56,7 +56,7 @@ sample() {
 bounded() {
 	awk '{ v[$1] = $2 }
 	END { exit v["suppressed"] + v["refused"] + v["staged"] + v["recorded"] > v["raised"] ||
-		v["delivered"] + v["filtered"] + v["skipped"] + v["expired"] + v["overwritten"] +
+		v["delivered"] + v["filtered"] + v["acknowledged"] + v["skipped"] + v["expired"] + v["overwritten"] +
 		v["failed"] + v["pending"] > v["next"] - v["base"] }' "$DBG/stats"
 }
 

@@ -31,6 +31,7 @@ static struct {
 	u8		level;
 	bool		quiet;		/* not for the helper */
 	bool		held;
+	bool		given;
 	enum fate	fate;
 } list[NUMBERS];
 
@@ -48,6 +49,7 @@ static u64 fake_clock(void)
 }
 
 #define ktime_get_mono_fast_ns fake_clock
+#include "due.c"
 #include "feed.c"
 
 u64 kev_log_next(void)
@@ -63,6 +65,11 @@ u64 kev_log_first(void)
 u8 kev_log_level(u64 seq)
 {
 	return list[seq].level;
+}
+
+u64 kev_log_mono(u64 seq)
+{
+	return list[seq].mono;
 }
 
 int kev_log_copy(u64 seq, struct kev_record *rec)
@@ -121,6 +128,7 @@ static void append(u8 level)
 	list[log_end].level = level;
 	list[log_end].quiet = false;
 	list[log_end].held = false;
+	list[log_end].given = false;
 	list[log_end].fate = WAITS;
 	log_end++;
 }
@@ -133,7 +141,7 @@ static void append_many(unsigned int n, u8 level)
 
 /* --- The arithmetic */
 
-static DECLARE_BITMAP(bits, 256);
+static unsigned long bits[KEV_CURSOR_LONGS(256)];
 static struct kev_cursor cursor;
 
 static u64 choose(void)
@@ -379,10 +387,63 @@ static void cursor_may_be_plain(struct kunit *test)
 	kev_cursor_pass(&cursor, cursor.next, true);
 	KUNIT_EXPECT_EQ(test, kev_cursor_overrun(&cursor, 3), 1ULL);
 	KUNIT_EXPECT_EQ(test, cursor.lost, 1ULL);
-	KUNIT_EXPECT_EQ(test, kev_cursor_replay(&cursor, 1), 0ULL);
-	KUNIT_EXPECT_EQ(test, cursor.base, -1LL);
-	KUNIT_EXPECT_EQ(test, kev_cursor_flush(&cursor, 6), 5ULL);
-	KUNIT_EXPECT_EQ(test, pending(), 0ULL);
+	kev_cursor_seek(&cursor, 1);
+	KUNIT_EXPECT_EQ(test, cursor.base, 1LL);
+	KUNIT_EXPECT_EQ(test, cursor.lost, 0ULL);
+	KUNIT_EXPECT_EQ(test, pending(), 5ULL);
+}
+
+/* 4 and 5, and then 2 to 6, of which 3 had been given; those behind 6 wait */
+static void cursor_settles_ahead(struct kunit *test)
+{
+	append_many(2, 3);
+	append(1);
+	append_many(4, 1);
+	KUNIT_EXPECT_EQ(test, kev_cursor_settle(&cursor, 4, 6), 2ULL);
+	expect(test, 1, 1, 2, 1, 5);
+	KUNIT_EXPECT_FALSE(test, kev_cursor_waits(&cursor, 5));
+	KUNIT_EXPECT_TRUE(test, kev_cursor_waits(&cursor, 6));
+	KUNIT_EXPECT_EQ(test, give(), 3ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_settle(&cursor, 2, 7), 2ULL);
+	expect(test, 1, 4, 5, 1, 2);
+	/* What is dealt with is not chosen */
+	KUNIT_EXPECT_EQ(test, give(), 7ULL);
+	KUNIT_EXPECT_EQ(test, give(), 1ULL);
+	expect(test, 8, 8, 0, 1, 0);
+	KUNIT_EXPECT_EQ(test, kev_cursor_settle(&cursor, 1, 8), 0ULL);
+}
+
+/* A place in the log is used again: its bit is that of the record which was given last */
+static void cursor_knows_what_was_given(struct kunit *test)
+{
+	unsigned int i;
+
+	log_size = 16;
+	kev_cursor_init(&cursor, bits, 16);
+	for (i = 0; i < 16; i++) {
+		append(3);
+		give();
+	}
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 1, 17), 1ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 7, 17), 7ULL);
+	append_many(3, 3);
+	append(1);
+	/* Nothing of those that wait */
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 17, 21), 21ULL);
+	KUNIT_EXPECT_EQ(test, give(), 20ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 17, 20), 20ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 17, 21), 20ULL);
+	/* Over the end of the bits: 16 was given, 17 is settled, 18 is passed over */
+	KUNIT_EXPECT_EQ(test, kev_cursor_settle(&cursor, 17, 18), 1ULL);
+	kev_cursor_pass(&cursor, 18, false);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 16, 19), 16ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 17, 21), 20ULL);
+	/* What is flushed was not given, and what comes again is not yet */
+	KUNIT_EXPECT_EQ(test, kev_cursor_flush(&cursor, 21), 1ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 17, 20), 20ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_replay(&cursor, 16), 0ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 16, 21), 21ULL);
+	KUNIT_EXPECT_EQ(test, kev_cursor_given(&cursor, 15, 21), 15ULL);
 }
 
 /* --- The feed */
@@ -537,6 +598,121 @@ static void feed_tells_a_test_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, test_end, KEV_STAT_SKIPPED);
 }
 
+/* @from to @seq: what it says, and where the next one goes on */
+static void acknowledge(struct kunit *test, u64 from, u64 seq, int err, u64 next)
+{
+	KUNIT_EXPECT_EQ(test, kev_feed_acknowledge(&from, seq), err);
+	KUNIT_EXPECT_EQ(test, from, next);
+}
+
+static void feed_acknowledges(struct kunit *test)
+{
+	append_many(4, 3);
+	acknowledge(test, 1, 2, 0, 3);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_ACKNOWLEDGED), 2UL);
+	KUNIT_EXPECT_EQ(test, take_seq(), 3ULL);
+	pass(KEV_STAT_DELIVERED);
+	/* The one that was given is not the first of them */
+	acknowledge(test, 1, 4, -ESTALE, 1);
+	acknowledge(test, 3, 4, -ESTALE, 4);
+	acknowledge(test, 4, 4, 0, 5);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_ACKNOWLEDGED), 3UL);
+	KUNIT_EXPECT_EQ(test, take_seq(), 0ULL);
+}
+
+/* Only looked at, it may be taken over; not when it is handed over */
+static void feed_hands_over(struct kunit *test)
+{
+	append_many(3, 3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	acknowledge(test, 1, 1, 0, 2);
+	KUNIT_EXPECT_FALSE(test, kev_feed_hand(KEV_FEED_DISPATCH));
+	KUNIT_EXPECT_EQ(test, take_seq(), 2ULL);
+	KUNIT_EXPECT_TRUE(test, kev_feed_hand(KEV_FEED_DISPATCH));
+	acknowledge(test, 2, 3, -ESTALE, 3);
+	kev_feed_release(true);
+	acknowledge(test, 2, 2, 0, 3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 3ULL);
+	acknowledge(test, 3, 3, 0, 4);
+	pass(KEV_STAT_FILTERED);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_FILTERED), 0UL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_ACKNOWLEDGED), 3UL);
+	append(3);
+	kev_feed_attach(1);
+	KUNIT_ASSERT_EQ(test, kev_feed_take(1, false, &rec, &notes), 1);
+	acknowledge(test, 4, 4, -ESTALE, 5);
+	kev_feed_detach(1);
+	acknowledge(test, 4, 4, 0, 5);
+}
+
+/* The log comes round on a record that was handed over: 1; and on one that is given back: 300 */
+static void feed_is_outrun(struct kunit *test)
+{
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	KUNIT_EXPECT_TRUE(test, kev_feed_hand(KEV_FEED_DISPATCH));
+	append_many(299, 3);
+	acknowledge(test, 100, 299, 0, 300);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_OVERWRITTEN), 43UL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_ACKNOWLEDGED), 200UL);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 45ULL);
+	KUNIT_EXPECT_EQ(test, notes.lost, 43ULL);
+	kev_feed_flush(300);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 300ULL);
+	append_many(256, 3);
+	acknowledge(test, 301, 301, 0, 302);
+	kev_feed_release(false);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_OVERWRITTEN), 44UL);
+	KUNIT_EXPECT_EQ(test, take_seq(), 302ULL);
+	KUNIT_EXPECT_EQ(test, notes.lost, 1ULL);
+}
+
+static unsigned long look_due(void)
+{
+	unsigned long left;
+
+	while (!(left = kev_feed_look_due()))
+		;
+	return left;
+}
+
+/* Urgent ones first, of those that are due */
+static void feed_waits_until_due(struct kunit *test)
+{
+	kev_numbers[KEV_FALLBACK].value = 50;
+	KUNIT_EXPECT_EQ(test, look_due(), (unsigned long)MAX_SCHEDULE_TIMEOUT);
+	append(3);
+	append(1);
+	sleep_ms(20);
+	append(1);
+	KUNIT_EXPECT_EQ(test, look_due(), msecs_to_jiffies(30) + 1);
+	KUNIT_EXPECT_EQ(test, take_seq(), 0ULL);
+	sleep_ms(30);
+	KUNIT_EXPECT_EQ(test, take_seq(), 0ULL);
+	KUNIT_EXPECT_EQ(test, look_due(), msecs_to_jiffies(20) + 1);
+	kev_numbers[KEV_FALLBACK].value = 60;
+	KUNIT_EXPECT_EQ(test, look_due(), msecs_to_jiffies(10) + 1);
+	KUNIT_EXPECT_EQ(test, take_seq(), 0ULL);
+	kev_numbers[KEV_FALLBACK].value = 50;
+	KUNIT_EXPECT_EQ(test, look_due(), msecs_to_jiffies(20) + 1);
+	KUNIT_EXPECT_EQ(test, take_seq(), 2ULL);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 0ULL);
+	/* Shorter, none */
+	kev_numbers[KEV_FALLBACK].value = 30;
+	KUNIT_EXPECT_EQ(test, look_due(), (unsigned long)MAX_SCHEDULE_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, take_seq(), 3ULL);
+	pass(KEV_STAT_DELIVERED);
+	append(3);
+	kev_numbers[KEV_FALLBACK].value = 0;
+	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
+	kev_feed_release(false);
+}
+
 /* --- The feed beside the list: in the list each record simply waits, or not */
 
 static struct {
@@ -544,6 +720,9 @@ static struct {
 	u64		lost;
 	unsigned int	streak;
 	u64		taken;
+	bool		handed;
+	bool		outrun;
+	u64		told;
 	enum kev_feed_move move;
 	u64		to;
 	unsigned int	tests;
@@ -554,6 +733,11 @@ static u32 chance(u32 n)
 {
 	model.random = model.random * 1664525 + 1013904223;
 	return (model.random >> 8) % n;
+}
+
+static u64 age_ms(u64 seq)
+{
+	return div_u64(now - list[seq].mono, NSEC_PER_MSEC);
 }
 
 /* Older ones have been dealt with */
@@ -577,7 +761,8 @@ static void model_end(u64 seq, enum kev_stat what)
 {
 	list[seq].fate = DEALT_WITH;
 	model.count[what]++;
-	if (seq == test_seq && (what == KEV_STAT_OVERWRITTEN || what == KEV_STAT_SKIPPED))
+	if (seq == test_seq && (what == KEV_STAT_OVERWRITTEN || what == KEV_STAT_SKIPPED ||
+				what == KEV_STAT_ACKNOWLEDGED))
 		model.tests++;
 }
 
@@ -595,8 +780,23 @@ static void model_overrun(void)
 {
 	u64 before = model.count[KEV_STAT_OVERWRITTEN];
 
+	if (model.taken && model.taken < kev_log_first() && list[model.taken].fate == WAITS) {
+		list[model.taken].fate = DEALT_WITH;
+		model.outrun = true;
+	}
 	model_end_all(kev_log_first(), KEV_STAT_OVERWRITTEN);
 	model.lost += model.count[KEV_STAT_OVERWRITTEN] - before;
+}
+
+/* Those before it are due */
+static u64 model_limit(void)
+{
+	unsigned int fallback = kev_param(KEV_FALLBACK);
+	u64 seq = max(model_first(U8_MAX), kev_log_first());
+
+	while (fallback && seq < log_end && age_ms(seq) >= fallback)
+		seq++;
+	return fallback ? seq : log_end;
 }
 
 static void model_move(void)
@@ -611,17 +811,14 @@ static void model_move(void)
 	if (model.move == KEV_FEED_REPLAY) {
 		for (seq = model_oldest(); seq < log_end; seq++) {
 			list[seq].held = false;
-			if (seq >= to)
-				list[seq].fate = WAITS;
+			if (seq < to)
+				continue;
+			list[seq].fate = WAITS;
+			list[seq].given = false;
 		}
 		model.streak = 0;
 	}
 	model.move = KEV_FEED_STAY;
-}
-
-static u64 age_ms(u64 seq)
-{
-	return div_u64(now - list[seq].mono, NSEC_PER_MSEC);
 }
 
 /* Is it for the helper? If not, it has come to its end. */
@@ -637,15 +834,16 @@ static bool model_admit(u64 seq)
 /* What has to be taken: 0 if there is none; and when the oldest that it overtakes was raised */
 static u64 model_take(bool urgent_first, u64 *oldest)
 {
-	u64 seq, first;
+	u64 seq, first, limit = model_limit();
 
 	model_overrun();
+	model.told = model.lost;
 	for (;;) {
 		first = model_first(U8_MAX);
-		if (first == log_end)
+		if (first >= limit)
 			return 0;
 		seq = model_first(2);
-		if (!urgent_first || seq == log_end || model.streak >= 8)
+		if (!urgent_first || seq >= limit || model.streak >= 8)
 			seq = first;
 		if (model_admit(first) && model_admit(seq))
 			break;
@@ -660,6 +858,7 @@ static void step_take(struct kunit *test)
 	bool urgent_first = chance(8);
 	u64 seq, oldest = 0;
 
+	look_due();
 	seq = model_take(urgent_first, &oldest);
 	KUNIT_ASSERT_EQ(test, take(urgent_first), seq ? 1 : -ENODATA);
 	if (!seq)
@@ -670,25 +869,82 @@ static void step_take(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_feed.oldest, oldest);
 }
 
-static void step_pass(enum kev_stat what)
+/* Is the record that was taken still to be given? */
+static bool model_still(void)
 {
-	u64 seq = model.taken;
+	return model.outrun || list[model.taken].fate == WAITS;
+}
 
-	model.streak = seq == model_first(U8_MAX) ? 0 : model.streak + 1;
-	model_end(seq, what);
-	if (what == KEV_STAT_DELIVERED)
-		model.lost = 0;
+static void model_untake(void)
+{
+	if (model.outrun) {
+		model_end(model.taken, KEV_STAT_OVERWRITTEN);
+		model.lost++;
+	}
+	model.outrun = false;
+	model.handed = false;
 	model.taken = 0;
 	model_move();
-	pass(what);
+}
+
+static void step_hand(struct kunit *test)
+{
+	model.handed = model_still();
+	KUNIT_EXPECT_EQ(test, kev_feed_hand(KEV_FEED_DISPATCH), model.handed);
+	if (!model.handed)
+		model_untake();
+}
+
+static void step_pass(struct kunit *test, enum kev_stat what)
+{
+	bool still = model_still();
+	u64 seq = model.taken;
+
+	if (still) {
+		if (what == KEV_STAT_DELIVERED && !model.outrun)
+			model.streak = seq == model_first(U8_MAX) ? 0 : model.streak + 1;
+		model_end(seq, what);
+		list[seq].given = what == KEV_STAT_DELIVERED;
+		if (what == KEV_STAT_DELIVERED)
+			model.lost -= model.told;
+		model.outrun = false;
+	}
+	model_untake();
+	KUNIT_EXPECT_EQ(test, kev_feed_pass(KEV_FEED_DISPATCH, &rec, what), still);
 }
 
 static void step_release(bool held)
 {
 	list[model.taken].held |= held;
-	model.taken = 0;
-	model_move();
+	model_untake();
 	kev_feed_release(held);
+}
+
+/* The first one from @from on, up to @seq, that was given or is being given */
+static u64 model_given(u64 from, u64 seq)
+{
+	for (; from <= seq; from++)
+		if ((list[from].fate == DEALT_WITH && list[from].given) ||
+		    (model.handed && from == model.taken))
+			break;
+	return from;
+}
+
+static void step_acknowledge(struct kunit *test)
+{
+	u64 from = log_end - min_t(u64, chance(log_size + 4), log_end - 1);
+	u64 seq = from + chance(8), first, given, next;
+
+	if (seq >= log_end)
+		return;
+	model_overrun();
+	first = max(from, kev_log_first());
+	given = model_given(first, seq);
+	next = given > seq ? seq + 1 : given == first ? first + 1 : from;
+	acknowledge(test, from, seq, given > seq ? 0 : -ESTALE, next);
+	for (; given > seq && first <= seq; first++)
+		if (list[first].fate == WAITS)
+			model_end(first, KEV_STAT_ACKNOWLEDGED);
 }
 
 static void step_move(void)
@@ -719,15 +975,17 @@ static void step_append(void)
 static void step(struct kunit *test)
 {
 	sleep_ms(chance(3));
-	switch (chance(12)) {
+	switch (chance(13)) {
 	case 0 ... 3:
 		step_append();
 		break;
 	case 4 ... 9:
 		if (!model.taken)
 			step_take(test);
+		else if (!chance(3))
+			step_hand(test);
 		else if (chance(4))
-			step_pass(chance(16) ? KEV_STAT_DELIVERED : KEV_STAT_FAILED);
+			step_pass(test, chance(16) ? KEV_STAT_DELIVERED : KEV_STAT_FAILED);
 		else
 			step_release(chance(2));
 		break;
@@ -738,9 +996,13 @@ static void step(struct kunit *test)
 		}
 		kev_feed_tell();
 		break;
+	case 11:
+		step_acknowledge(test);
+		break;
 	default:
 		if (!chance(6))
 			step_move();
+		kev_numbers[KEV_FALLBACK].value = chance(6) ? 0 : 1 + chance(8);
 		kev_numbers[KEV_HOLD].value = chance(10) ? 100 : 10;
 		kev_numbers[KEV_HELPER_LEVEL].value = chance(10) ? 6 : chance(5);
 	}
@@ -752,6 +1014,7 @@ static void compare(struct kunit *test, unsigned int n)
 	static const enum kev_stat ends[] = {
 		KEV_STAT_DELIVERED, KEV_STAT_FILTERED, KEV_STAT_EXPIRED,
 		KEV_STAT_OVERWRITTEN, KEV_STAT_SKIPPED, KEV_STAT_FAILED,
+		KEV_STAT_ACKNOWLEDGED,
 	};
 	u64 seq, waits = 0, dealt_with = 0;
 	struct kev_cursor c;
@@ -766,7 +1029,8 @@ static void compare(struct kunit *test, unsigned int n)
 	}
 	kev_feed_cursor(&c);
 	KUNIT_ASSERT_EQ_MSG(test, kev_cursor_pending(&c, log_end), waits, "step %u", n);
-	KUNIT_ASSERT_EQ_MSG(test, log_end - c.base, dealt_with + waits, "step %u", n);
+	KUNIT_ASSERT_EQ_MSG(test, log_end - c.base, dealt_with + waits + model.outrun,
+			    "step %u", n);
 	KUNIT_ASSERT_EQ_MSG(test, c.next, model_first(U8_MAX), "step %u", n);
 	KUNIT_ASSERT_EQ_MSG(test, (u32)bitmap_weight(c.done, log_size), c.ahead, "step %u", n);
 	KUNIT_ASSERT_EQ_MSG(test, tests_ended, model.tests, "step %u", n);
@@ -791,6 +1055,7 @@ static void many_steps(struct kunit *test, u32 size, u32 seed, unsigned int step
 	KUNIT_EXPECT_GT(test, model.count[KEV_STAT_FAILED], 0ULL);
 	KUNIT_EXPECT_GT(test, model.count[KEV_STAT_OVERWRITTEN], 0ULL);
 	KUNIT_EXPECT_GT(test, model.count[KEV_STAT_EXPIRED], 0ULL);
+	KUNIT_EXPECT_GT(test, model.count[KEV_STAT_ACKNOWLEDGED], 0ULL);
 	KUNIT_EXPECT_GT(test, model.tests, 0U);
 }
 
@@ -826,12 +1091,17 @@ static int cursor_test_init(struct kunit *test)
 	told_expired = 0;
 	kev_numbers[KEV_HOLD].value = 100;
 	kev_numbers[KEV_HELPER_LEVEL].value = 6;
-	bitmap_zero(bits, 256);
+	kev_numbers[KEV_FALLBACK].value = 0;
+	memset(bits, 0, sizeof(bits));
 	kev_cursor_init(&cursor, bits, 256);
 	kev_feed.owner = KEV_FEED_DISPATCH;
 	kev_feed.taken = 0;
 	kev_feed.expired = 0;
+	kev_feed.handed = false;
+	kev_feed.outrun = false;
 	kev_feed.move = KEV_FEED_STAY;
+	atomic64_set(&kev_due_before, 1);
+	kev_due_fallback = 0;
 	memset(kev_feed.held, 0, sizeof(kev_feed.held));
 	return kev_feed_init(log_size);
 }
@@ -856,6 +1126,8 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(cursor_replays_from_amid),
 	KUNIT_CASE(cursor_knows_who_waits),
 	KUNIT_CASE(cursor_may_be_plain),
+	KUNIT_CASE(cursor_settles_ahead),
+	KUNIT_CASE(cursor_knows_what_was_given),
 	KUNIT_CASE(feed_chooses_anew_after_a_failure),
 	KUNIT_CASE(feed_is_in_order_for_a_pipe),
 	KUNIT_CASE(feed_remembers_who_had_to_wait),
@@ -863,6 +1135,10 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(feed_passes_over_urgent_ones),
 	KUNIT_CASE(feed_skips_when_the_record_is_given),
 	KUNIT_CASE(feed_tells_a_test_once),
+	KUNIT_CASE(feed_acknowledges),
+	KUNIT_CASE(feed_hands_over),
+	KUNIT_CASE(feed_is_outrun),
+	KUNIT_CASE(feed_waits_until_due),
 	KUNIT_CASE(feed_is_like_a_list_16),
 	KUNIT_CASE(feed_is_like_a_list_16_again),
 	KUNIT_CASE(feed_is_like_a_list_128),

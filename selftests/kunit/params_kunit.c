@@ -72,6 +72,7 @@ static const struct {
 	{ KEV_BURST,	    "burst",	    10,	     1,	   1000,      true },
 	{ KEV_WINDOW,	    "window",	    5000,    10,   3600000,   false },
 	{ KEV_HELPER_LEVEL, "helper_level", 6,	     0,	   7,	      true },
+	{ KEV_FALLBACK,	    "fallback",	    0,	     1,	   86400000,  true },
 	{ KEV_LOG_RECORDS,  "log_records",  1024,    16,   1048576,   false },
 	{ KEV_STAGE_SLOTS,  "stage_slots",  64,	     8,	   4096,      false },
 };

@@ -25,6 +25,7 @@ struct kev_number kev_numbers[KEV_PARAMS] = {
 	[KEV_BURST]	   = { "burst", " events", 1, 1000, 10, .zero = true },
 	[KEV_WINDOW]	   = { "window", " ms", 10, 3600000, 5000 },
 	[KEV_HELPER_LEVEL] = { "helper_level", "", 0, 7, 6 },
+	[KEV_FALLBACK]	   = { "fallback", " ms", 1, 86400000, 0, .zero = true },
 	[KEV_LOG_RECORDS]  = { "log_records", " records", 16, 1048576, 1024 },
 	[KEV_STAGE_SLOTS]  = { "stage_slots", " slots", 8, 4096, 64 },
 };
@@ -140,6 +141,8 @@ KEV_NUMBER(window, KEV_WINDOW, 0644,
 	   "ms of the rate limit's window, 10 to 3600000 (default 5000)");
 KEV_NUMBER(helper_level, KEV_HELPER_LEVEL, 0644,
 	   "syslog level, 0 to 7: less urgent records do not go to the helper (default 6)");
+KEV_NUMBER(fallback, KEV_FALLBACK, 0644,
+	   "ms in which a reader may acknowledge a record before the helper gets it, to 86400000; 0: the helper gets all at once (default 0)");
 KEV_NUMBER(log_records, KEV_LOG_RECORDS, 0444,
 	   "records in the log, 16 to 1048576, rounded up to a power of two (default 1024)");
 KEV_NUMBER(stage_slots, KEV_STAGE_SLOTS, 0444,

@@ -17,6 +17,7 @@ const char *const kev_stat_names[KEV_STATS] = {
 	[KEV_STAT_DOORBELL_LATE]	= "doorbell_late",
 	[KEV_STAT_DELIVERED]		= "delivered",
 	[KEV_STAT_FILTERED]		= "filtered",
+	[KEV_STAT_ACKNOWLEDGED]		= "acknowledged",
 	[KEV_STAT_SKIPPED]		= "skipped",
 	[KEV_STAT_EXPIRED]		= "expired",
 	[KEV_STAT_OVERWRITTEN]		= "overwritten",

@@ -20,6 +20,7 @@ enum kev_stat {
 	/* The helper's cursor: next - base = these + pending */
 	KEV_STAT_DELIVERED,
 	KEV_STAT_FILTERED,
+	KEV_STAT_ACKNOWLEDGED,
 	KEV_STAT_SKIPPED,
 	KEV_STAT_EXPIRED,
 	KEV_STAT_OVERWRITTEN,

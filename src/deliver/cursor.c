@@ -13,13 +13,14 @@
 #include "cursor.h"
 
 /*
- * Begin at the first record there will be. @done: a clear bit for each of the log's
- * @records, to deal with urgent ones first; NULL: in order.
+ * Begin at the first record there will be. @bits: KEV_CURSOR_LONGS(records) words of
+ * zeroes, to deal with records in any order; NULL: in order.
  */
-void kev_cursor_init(struct kev_cursor *c, unsigned long *done, u32 records)
+void kev_cursor_init(struct kev_cursor *c, unsigned long *bits, u32 records)
 {
-	*c = (struct kev_cursor){ .base = 1, .next = 1, .scan = 1 };
-	c->done = done;
+	*c = (struct kev_cursor){ .base = 1, .next = 1, .scan = 1, .top = 1 };
+	c->done = bits;
+	c->given = bits ? bits + BITS_TO_LONGS(records) : NULL;
 	c->mask = records - 1;
 }
 
@@ -37,6 +38,21 @@ static void kev_cursor_advance(struct kev_cursor *c)
 		c->next += to - from;
 	}
 	c->scan = max(c->scan, c->next);
+	c->top = max(c->top, c->next);
+}
+
+/*
+ * By words, as there may be a million bits and a lock is held: the bits in the word of
+ * @seq that stand for it and for those behind it, before @to; how many they are.
+ */
+static u32 kev_cursor_part(const struct kev_cursor *c, u64 seq, u64 to, unsigned long *part)
+{
+	u32 bit = (u32)seq & c->mask;
+	u32 room = min_t(u32, c->mask + 1 - bit, BITS_PER_LONG - bit % BITS_PER_LONG);
+	u32 n = min_t(u64, to - seq, room);
+
+	*part = (~0UL >> (BITS_PER_LONG - n)) << bit % BITS_PER_LONG;
+	return n;
 }
 
 /* Forget which ones before @to were dealt with ahead; how many */
@@ -44,34 +60,52 @@ static u32 kev_cursor_clear(struct kev_cursor *c, u64 to)
 {
 	u32 before = c->ahead;
 	u64 seq = c->next;
+	unsigned long part;
 
-	to = min(to, c->scan);
-	/* By words: there may be a million bits, and this is done under a lock */
+	to = min(to, c->top);
 	while (c->ahead && seq < to) {
-		u32 bit = (u32)seq & c->mask;
-		u32 room = min_t(u32, c->mask + 1 - bit, BITS_PER_LONG - bit % BITS_PER_LONG);
-		u32 n = min_t(u64, to - seq, room);
-		unsigned long part = (~0UL >> (BITS_PER_LONG - n)) << bit % BITS_PER_LONG;
-		unsigned long *word = &c->done[BIT_WORD(bit)];
+		unsigned long *word = &c->done[BIT_WORD((u32)seq & c->mask)];
 
+		seq += kev_cursor_part(c, seq, to, &part);
 		c->ahead -= hweight_long(*word & part);
 		*word &= ~part;
-		seq += n;
 	}
 	return before - c->ahead;
 }
 
-/* Leave out those before @to; how many had not been dealt with */
-static u64 kev_cursor_leave_out(struct kev_cursor *c, u64 to)
+/*
+ * Those from @from on, before @to, are dealt with, without having been given; how many
+ * of them had waited. All are in the log.
+ */
+u64 kev_cursor_settle(struct kev_cursor *c, u64 from, u64 to)
 {
-	u64 n;
+	u32 before = c->ahead, n;
+	unsigned long part;
 
-	if (to <= c->next)
+	from = max(from, c->next);
+	if (from >= to)
 		return 0;
-	n = to - c->next - kev_cursor_clear(c, to);
-	c->next = to;
+	while (from < to) {
+		u32 word = BIT_WORD((u32)from & c->mask);
+
+		from += kev_cursor_part(c, from, to, &part);
+		part &= ~c->done[word];
+		c->done[word] |= part;
+		c->given[word] &= ~part;
+		c->ahead += hweight_long(part);
+	}
+	n = c->ahead - before;
+	c->top = max(c->top, to);
 	kev_cursor_advance(c);
 	return n;
+}
+
+/* Is there still something to be done about a record? */
+bool kev_cursor_waits(const struct kev_cursor *c, u64 seq)
+{
+	if (seq < c->next)
+		return false;
+	return seq >= c->top || !c->done || !test_bit((u32)seq & c->mask, c->done);
 }
 
 /*
@@ -89,7 +123,8 @@ u64 kev_cursor_choose(struct kev_cursor *c, u64 end, kev_level_fn *level)
 		return c->next;
 	if (!c->goal)
 		c->goal = end;
-	while (c->scan < c->goal && level(c->scan) > KEV_CURSOR_URGENT) {
+	while (c->scan < c->goal &&
+	       (!kev_cursor_waits(c, c->scan) || level(c->scan) > KEV_CURSOR_URGENT)) {
 		c->scan++;
 		if (!--looks)
 			return 0;
@@ -107,12 +142,15 @@ void kev_cursor_pass(struct kev_cursor *c, u64 seq, bool given)
 {
 	if (given)
 		c->streak = seq == c->next ? 0 : c->streak + 1;
+	if (c->given)
+		__assign_bit((u32)seq & c->mask, c->given, given);
 	if (seq == c->next) {
 		c->next++;
 	} else {
 		__set_bit((u32)seq & c->mask, c->done);
 		c->ahead++;
 		c->scan = seq + 1;
+		c->top = max(c->top, c->scan);
 	}
 	kev_cursor_advance(c);
 }
@@ -120,17 +158,22 @@ void kev_cursor_pass(struct kev_cursor *c, u64 seq, bool given)
 /* The log came round up to @first; how many were lost */
 u64 kev_cursor_overrun(struct kev_cursor *c, u64 first)
 {
-	u64 n = kev_cursor_leave_out(c, first);
+	u64 n;
 
+	if (first <= c->next)
+		return 0;
+	n = first - c->next - kev_cursor_clear(c, first);
+	c->next = first;
+	kev_cursor_advance(c);
 	c->lost += n;
 	return n;
 }
 
-/* Leave out the records before @to; how many were skipped */
+/* Leave out the records before @to; how many were skipped. The log has not come round on @c. */
 u64 kev_cursor_flush(struct kev_cursor *c, u64 to)
 {
 	c->goal = 0;
-	return kev_cursor_leave_out(c, to);
+	return kev_cursor_settle(c, c->next, to);
 }
 
 /*
@@ -139,19 +182,24 @@ u64 kev_cursor_flush(struct kev_cursor *c, u64 to)
  */
 u64 kev_cursor_replay(struct kev_cursor *c, u64 to)
 {
-	u64 skipped = 0;
+	u64 skipped = kev_cursor_settle(c, c->next, to);
 
-	if (to > c->next) {
-		skipped = to - c->next - kev_cursor_clear(c, to);
-		c->next = to;
-	}
 	c->base -= c->next - to + c->ahead;
-	kev_cursor_clear(c, c->scan);
+	kev_cursor_clear(c, c->top);
 	c->next = to;
 	c->scan = to;
+	c->top = to;
 	c->goal = 0;
 	c->streak = 0;
 	return skipped;
+}
+
+/* A cursor that goes in order begins anew at @to */
+void kev_cursor_seek(struct kev_cursor *c, u64 to)
+{
+	c->base = to;
+	c->next = to;
+	c->lost = 0;
 }
 
 u64 kev_cursor_pending(const struct kev_cursor *c, u64 end)
@@ -159,10 +207,26 @@ u64 kev_cursor_pending(const struct kev_cursor *c, u64 end)
 	return end - c->next - c->ahead;
 }
 
-/* Is there still something to be done about a record? */
-bool kev_cursor_waits(const struct kev_cursor *c, u64 seq)
+/*
+ * The first one from @from on, before @to, that was given and did not come again; @to if
+ * none was. All are in the log. A record that waits may have the bit of the one before
+ * it in its slot.
+ */
+u64 kev_cursor_given(const struct kev_cursor *c, u64 from, u64 to)
 {
-	if (seq < c->next)
-		return false;
-	return seq >= c->scan || !c->done || !test_bit((u32)seq & c->mask, c->done);
+	while (from < to) {
+		u32 bit = (u32)from & c->mask, at;
+		u32 end = bit + min_t(u64, to - from, c->mask + 1 - bit);
+
+		if (from < c->next) {
+			end = min_t(u64, end, bit + c->next - from);
+			at = find_next_bit(c->given, end, bit);
+		} else {
+			at = find_next_and_bit(c->given, c->done, end, bit);
+		}
+		from += at - bit;
+		if (at < end)
+			return from;
+	}
+	return to;
 }

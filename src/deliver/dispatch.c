@@ -129,12 +129,14 @@ static unsigned long kev_dispatch_next(void)
 		return 0;
 	if (err != 1)
 		return kev_dispatch_start_resident();
-	if (!kev_dispatch_may_start(&left) ||
-	    !kev_run_start(&kev_d.helper, &kev_d.record, &kev_d.notes)) {
-		kev_feed_release(true);
-		return min(left, kev_feed_hold_left());
+	if (kev_dispatch_may_start(&left)) {
+		if (!kev_feed_hand(KEV_FEED_DISPATCH))
+			return 0;
+		if (kev_run_start(&kev_d.helper, &kev_d.record, &kev_d.notes))
+			return kev_run_watch();
 	}
-	return kev_run_watch();
+	kev_feed_release(true);
+	return min(left, kev_feed_hold_left());
 }
 
 /*
@@ -177,13 +179,16 @@ static unsigned long kev_dispatch_watch(void)
 /* Do what there is to do for the helper; returns jiffies until there is more */
 static unsigned long kev_dispatch_step(void)
 {
+	unsigned long due;
+
 	/* First of all: what may raise needs sources. There is no run, it would pin the module. */
 	if (kev_wake_stopping())
 		return MAX_SCHEDULE_TIMEOUT;
 	kev_run_reap();
 	kev_check_reap();
 	kev_feed_tell();
-	return kev_run_active() ? kev_dispatch_watch() : kev_dispatch_next();
+	due = kev_feed_look_due();
+	return min(due, kev_run_active() ? kev_dispatch_watch() : kev_dispatch_next());
 }
 
 static void kev_dispatch_collect(void)

@@ -5,19 +5,18 @@
  * active, for which the helper's own read() moves it.
  *
  * A record that is taken stays with its taker until it is passed, released or
- * taken away. The lock orders nothing but these few words: no reader can hold up
- * kevnotifyd.
+ * taken away; until it is handed over, a reader may still acknowledge it. The lock
+ * orders nothing but these few words: no reader can hold up kevnotifyd.
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "cursor.h"
+#include "due.h"
 #include "feed.h"
 #include "log.h"
 #include "param.h"
@@ -43,6 +42,9 @@ static struct {
 	struct kev_cursor	cursor;
 	u64			owner;		/* a run in pipe mode; or KEV_FEED_DISPATCH */
 	u64			taken;		/* the record that is being given; 0: none */
+	u64			told;		/* how many lost ones it tells of */
+	bool			handed;		/* it counts as given */
+	bool			outrun;		/* it was overwritten, and is not counted so */
 	u64			held[2];	/* had to wait: at the cursor, and ahead of it */
 	bool			eof;
 	enum kev_feed_move	move;
@@ -64,22 +66,33 @@ struct kev_feed_turn {
 	bool	held;
 };
 
-/* With the lock held: if a test's record is among those that wait before @to, its end is @what */
-static void kev_feed_test_ends(u64 to, enum kev_stat what)
+/*
+ * With the lock held: if a test's record is among those that wait from @from on, before
+ * @to, its end is @what
+ */
+static void kev_feed_test_ends(u64 from, u64 to, enum kev_stat what)
 {
 	u64 seq = kev_test_seq();
 
-	if (seq < to && kev_cursor_waits(&kev_feed.cursor, seq))
+	if (seq >= from && seq < to && kev_cursor_waits(&kev_feed.cursor, seq))
 		kev_test_end_record(seq, what);
 }
 
-/* With the lock held, and no record taken */
+/* With the lock held. What comes of the record that is taken is not known yet. */
 static void kev_feed_overrun_now(void)
 {
-	u64 first = kev_log_first();
+	u64 first = kev_log_first(), taken = kev_feed.taken, lost;
+	bool outrun = taken && taken < first && kev_cursor_waits(&kev_feed.cursor, taken);
 
-	kev_feed_test_ends(first, KEV_STAT_OVERWRITTEN);
-	kev_stat_add(KEV_STAT_OVERWRITTEN, kev_cursor_overrun(&kev_feed.cursor, first));
+	if (!outrun || taken != kev_test_seq())
+		kev_feed_test_ends(0, first, KEV_STAT_OVERWRITTEN);
+	lost = kev_cursor_overrun(&kev_feed.cursor, first);
+	if (outrun) {
+		kev_feed.outrun = true;
+		kev_feed.cursor.lost--;
+		lost--;
+	}
+	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
 }
 
 /* With the lock held, and no record taken; how many were skipped */
@@ -89,7 +102,7 @@ static u64 kev_feed_move_now(void)
 
 	kev_feed_overrun_now();
 	to = max(kev_feed.to, kev_log_first());
-	kev_feed_test_ends(to, KEV_STAT_SKIPPED);
+	kev_feed_test_ends(0, to, KEV_STAT_SKIPPED);
 	if (kev_feed.move == KEV_FEED_FLUSH) {
 		skipped = kev_cursor_flush(&kev_feed.cursor, to);
 	} else {
@@ -104,10 +117,25 @@ static u64 kev_feed_move_now(void)
 	return skipped;
 }
 
+/* With the lock held: has it not been dealt with, since it was taken? */
+static bool kev_feed_still(u64 seq)
+{
+	return (kev_feed.outrun && seq == kev_feed.taken) ||
+	       kev_cursor_waits(&kev_feed.cursor, seq);
+}
+
 /* With the lock held: no record is being given any more */
 static void kev_feed_untake(void)
 {
+	if (kev_feed.outrun) {
+		if (kev_feed.taken == kev_test_seq())
+			kev_test_end_record(kev_feed.taken, KEV_STAT_OVERWRITTEN);
+		kev_feed.cursor.lost++;
+		kev_stat_inc(KEV_STAT_OVERWRITTEN);
+	}
 	kev_feed.taken = 0;
+	kev_feed.handed = false;
+	kev_feed.outrun = false;
 	if (kev_feed.move != KEV_FEED_STAY)
 		kev_feed_move_now();
 }
@@ -120,7 +148,7 @@ static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *tu
 
 	raw_spin_lock(&kev_feed.lock);
 	if (kev_feed.owner == taker && !(taker && kev_feed.eof)) {
-		u64 end = kev_log_next();
+		u64 end = kev_due_end();
 
 		kev_feed_overrun_now();
 		turn->next = c->next;
@@ -132,18 +160,12 @@ static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *tu
 			err = -EAGAIN;
 		if (err == 1)
 			kev_feed.taken = turn->seq;
+		kev_feed.told = c->lost;
 		turn->lost = c->lost;
 		turn->held = turn->seq == kev_feed.held[0] || turn->seq == kev_feed.held[1];
 	}
 	raw_spin_unlock(&kev_feed.lock);
 	return err;
-}
-
-static u64 kev_feed_age_ms(u64 mono)
-{
-	u64 now = ktime_get_mono_fast_ns();
-
-	return now > mono ? div_u64(now - mono, NSEC_PER_MSEC) : 0;
 }
 
 /* Is the record for the helper (delivered), or what becomes of it? */
@@ -152,7 +174,7 @@ static enum kev_stat kev_feed_classify(const struct kev_record *rec)
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
 	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_is_own(rec))
 		return KEV_STAT_FILTERED;
-	if (kev_feed_age_ms(rec->event.mono) > kev_param(KEV_HOLD))
+	if (kev_due_age_ms(rec->event.mono) > kev_param(KEV_HOLD))
 		return KEV_STAT_EXPIRED;
 	return KEV_STAT_DELIVERED;
 }
@@ -196,11 +218,31 @@ static bool kev_feed_admit(u64 taker, u64 seq, struct kev_record *rec)
 }
 
 /*
+ * The record that was taken is about to be given: from here on it counts as given.
+ * False if a reader has acknowledged it, or it was taken away: then none is taken.
+ */
+bool kev_feed_hand(u64 taker)
+{
+	bool mine;
+
+	raw_spin_lock(&kev_feed.lock);
+	mine = kev_feed.owner == taker;
+	if (mine && !kev_feed_still(kev_feed.taken)) {
+		kev_feed_untake();
+		mine = false;
+	}
+	if (mine)
+		kev_feed.handed = true;
+	raw_spin_unlock(&kev_feed.lock);
+	return mine;
+}
+
+/*
  * Take the next record that is for the helper, and pass over those that are not.
  * @taker is KEV_FEED_DISPATCH or the number of a run in pipe mode, and has taken none.
  * @urgent_first, for kevnotifyd alone: not in order. Returns 1; 0 if there will be
  * none for @taker; -ENODATA if there is none yet; -EAGAIN if one call is not enough to
- * say.
+ * say. To a run it is handed over at once.
  */
 int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct kev_notes *notes)
 {
@@ -223,9 +265,11 @@ int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct k
 		oldest = rec->event.mono;
 		if (turn.seq != turn.next && !kev_feed_admit(taker, turn.seq, rec))
 			continue;
+		if (taker != KEV_FEED_DISPATCH && !kev_feed_hand(taker))
+			continue;
 		kev_feed_settled();
 		notes->lost = turn.lost;
-		notes->delayed_ms = turn.held ? kev_feed_age_ms(rec->event.mono) : 0;
+		notes->delayed_ms = turn.held ? kev_due_age_ms(rec->event.mono) : 0;
 		if (taker == KEV_FEED_DISPATCH)
 			kev_feed.oldest = min(oldest, rec->event.mono);
 		return 1;
@@ -233,30 +277,36 @@ int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct k
 	return -EAGAIN;
 }
 
+/* With the lock held: no longer pending first, and then counted, so that no sum has it twice */
+static void kev_feed_pass_now(u64 seq, enum kev_stat what)
+{
+	if (!kev_feed.outrun)
+		kev_cursor_pass(&kev_feed.cursor, seq, what == KEV_STAT_DELIVERED);
+	kev_feed.outrun = false;
+	if (what == KEV_STAT_DELIVERED) {
+		kev_feed.cursor.lost -= kev_feed.told;
+		kev_feed.got++;
+	}
+	kev_feed.expired += what == KEV_STAT_EXPIRED;
+	kev_feed.settled = false;
+	kev_stat_inc(what);
+}
+
 /*
- * The record that was taken has been dealt with. No longer pending first, and then
- * counted: a sum that is made meanwhile has none twice. False if it had been taken
- * away before, and is pending again.
+ * The record that was taken has been dealt with. False if it had been taken away
+ * before, and is pending again, or if a reader has acknowledged it.
  */
 bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what)
 {
 	bool mine, empty;
 
 	raw_spin_lock(&kev_feed.lock);
-	mine = kev_feed.owner == taker;
-	if (mine) {
-		kev_cursor_pass(&kev_feed.cursor, rec->seq,
-				what == KEV_STAT_DELIVERED || what == KEV_STAT_FAILED);
-		if (what == KEV_STAT_DELIVERED) {
-			kev_feed.cursor.lost = 0;
-			kev_feed.got++;
-		}
-		kev_feed.expired += what == KEV_STAT_EXPIRED;
-		kev_feed.settled = false;
+	mine = kev_feed.owner == taker && kev_feed_still(rec->seq);
+	if (mine)
+		kev_feed_pass_now(rec->seq, what);
+	if (kev_feed.owner == taker)
 		kev_feed_untake();
-		kev_stat_inc(what);
-	}
-	empty = kev_feed.cursor.next == kev_log_next();
+	empty = kev_feed.cursor.next >= kev_due_end();
 	raw_spin_unlock(&kev_feed.lock);
 	/* An exec mode test is known when its run has ended */
 	if (mine && kev_report_is_test(rec) && (taker || what != KEV_STAT_DELIVERED))
@@ -286,7 +336,7 @@ void kev_feed_release(bool held)
 /* Jiffies until a record that waits is too old; kevnotifyd has just given back what it took */
 unsigned long kev_feed_hold_left(void)
 {
-	u64 age = kev_feed_age_ms(kev_feed.oldest);
+	u64 age = kev_due_age_ms(kev_feed.oldest);
 	unsigned int hold = kev_param(KEV_HOLD);
 
 	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
@@ -325,7 +375,7 @@ bool kev_feed_ready(u64 taker)
 	bool ready;
 
 	raw_spin_lock(&kev_feed.lock);
-	ready = kev_feed.owner != taker || kev_feed.eof || kev_feed.cursor.next < kev_log_next();
+	ready = kev_feed.owner != taker || kev_feed.eof || kev_feed.cursor.next < kev_due_end();
 	raw_spin_unlock(&kev_feed.lock);
 	return ready;
 }
@@ -378,7 +428,7 @@ void kev_feed_look(struct kev_feed_state *state)
 {
 	raw_spin_lock(&kev_feed.lock);
 	state->eof = kev_feed.eof;
-	state->empty = !kev_feed.taken && kev_feed.cursor.next == kev_log_next();
+	state->empty = !kev_feed.taken && kev_feed.cursor.next >= kev_due_end();
 	state->got = kev_feed.got;
 	state->progress = kev_feed.progress;
 	raw_spin_unlock(&kev_feed.lock);
@@ -427,6 +477,49 @@ void kev_feed_replay(u64 to)
 	kev_feed_move(KEV_FEED_REPLAY, to);
 }
 
+/*
+ * A reader has taken over the records from *@from on, up to @seq: those that wait are
+ * not for the helper any more. Returns 0 and, in *@from, where the next call goes on; or
+ * -ESTALE if the helper was given one of them: then nothing is acknowledged. If that is
+ * the first one the next call leaves it out. What the log has come round on is left out
+ * as well.
+ */
+int kev_feed_acknowledge(u64 *from, u64 seq)
+{
+	u64 first, given, end = seq + 1;
+	int err = 0;
+
+	raw_spin_lock(&kev_feed.lock);
+	kev_feed_overrun_now();
+	first = max(*from, kev_log_first());
+	given = first < end ? kev_cursor_given(&kev_feed.cursor, first, end) : end;
+	if (kev_feed.handed && kev_feed.taken >= first)
+		given = min(given, kev_feed.taken);
+	if (given <= seq) {
+		err = -ESTALE;
+		*from = given == first ? given + 1 : *from;
+	} else {
+		kev_feed_test_ends(first, end, KEV_STAT_ACKNOWLEDGED);
+		kev_stat_add(KEV_STAT_ACKNOWLEDGED,
+			     kev_cursor_settle(&kev_feed.cursor, first, end));
+		*from = end;
+	}
+	raw_spin_unlock(&kev_feed.lock);
+	kev_wake_kick();
+	return err;
+}
+
+/* For kevnotifyd, before it takes a record: see which are due by now; jiffies until more are */
+unsigned long kev_feed_look_due(void)
+{
+	u64 next;
+
+	raw_spin_lock(&kev_feed.lock);
+	next = kev_feed.cursor.next;
+	raw_spin_unlock(&kev_feed.lock);
+	return kev_due_look(next);
+}
+
 /* Tell of expired records, in one record */
 void kev_feed_tell(void)
 {
@@ -452,14 +545,14 @@ void kev_feed_cursor(struct kev_cursor *c)
 /* @records: how many the log holds, a power of two */
 int kev_feed_init(unsigned int records)
 {
-	unsigned long *done = kvcalloc(BITS_TO_LONGS(records), sizeof(*done),
+	unsigned long *bits = kvcalloc(KEV_CURSOR_LONGS(records), sizeof(*bits),
 				       GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 
-	if (!done) {
+	if (!bits) {
 		pr_err("log_records: no memory for a cursor on %u records, not loaded\n", records);
 		return -ENOMEM;
 	}
-	kev_cursor_init(&kev_feed.cursor, done, records);
+	kev_cursor_init(&kev_feed.cursor, bits, records);
 	return 0;
 }
 

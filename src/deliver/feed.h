@@ -26,6 +26,7 @@ struct kev_feed_state {
 };
 
 int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct kev_notes *notes);
+bool kev_feed_hand(u64 taker);
 bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what);
 void kev_feed_release(bool held);
 unsigned long kev_feed_hold_left(void);
@@ -41,6 +42,8 @@ void kev_feed_look(struct kev_feed_state *state);
 void kev_feed_overrun(void);
 u64 kev_feed_flush(u64 to);
 void kev_feed_replay(u64 to);
+int kev_feed_acknowledge(u64 *from, u64 seq);
+unsigned long kev_feed_look_due(void);
 void kev_feed_tell(void);
 void kev_feed_cursor(struct kev_cursor *c);
 

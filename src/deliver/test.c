@@ -22,7 +22,7 @@
 #include "test.h"
 #include "wake.h"
 
-/* A writer waits for so long beyond the parameter "timeout" */
+/* A writer waits for so long beyond the parameters "timeout" and "fallback" */
 #define KEV_TEST_SLACK	(3 * HZ)
 
 /* One test at a time */
@@ -88,6 +88,7 @@ static int kev_test_record_errno(enum kev_stat what)
 {
 	switch (what) {
 	case KEV_STAT_DELIVERED:
+	case KEV_STAT_ACKNOWLEDGED:
 		return 0;
 	case KEV_STAT_FILTERED:
 		return -ENOMSG;
@@ -143,7 +144,8 @@ static int kev_test_wait(u64 seq)
 	int err;
 
 	if (timeout)
-		limit = msecs_to_jiffies(timeout) + KEV_TEST_SLACK;
+		limit = msecs_to_jiffies(timeout) + msecs_to_jiffies(kev_param(KEV_FALLBACK)) +
+			KEV_TEST_SLACK;
 	/* Interruptible, as a killable task cannot be frozen; and not to begin again */
 	left = wait_event_interruptible_timeout(kev_wake_waiters, kev_test_known(seq, &err) ||
 						kev_wake_stopping(), limit);

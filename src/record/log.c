@@ -71,6 +71,12 @@ u8 kev_log_level(u64 seq)
 	return kev_log_slot(seq)->event.level;
 }
 
+/* When a record in the log was raised, in ns of CLOCK_MONOTONIC; likewise */
+u64 kev_log_mono(u64 seq)
+{
+	return kev_log_slot(seq)->event.mono;
+}
+
 /* The keys of the values behind the message in rec->text, as many as there is room for */
 static void kev_log_put_keys(struct kev_record *rec, const struct kev_origin *origin)
 {

@@ -68,6 +68,7 @@ extern char kev_log_instance[33];
 unsigned int kev_log_collect(kev_resolve_fn *resolve);
 int kev_log_copy(u64 seq, struct kev_record *rec);
 u8 kev_log_level(u64 seq);
+u64 kev_log_mono(u64 seq);
 u64 kev_log_first(void);
 u64 kev_log_next(void);
 
