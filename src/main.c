@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "check.h"
+#include "device.h"
 #include "dispatch.h"
 #include "feed.h"
 #include "lastwords.h"
@@ -73,6 +74,7 @@ static const struct {
 	{ kev_debugfs_init, kev_debugfs_exit },
 	{ kev_main_signal_init },
 	{ kev_main_panic_init },
+	{ kev_device_init, kev_device_exit },
 };
 
 /* Undo the first @n parts */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Guest: -; --root full --mem 1024
 #
-# Helpers in pipe mode that need a Debian: each reads twenty records in its own way.
+# Helpers in pipe mode, and readers of the device, that need a Debian: each reads twenty
+# records in its own way.
 . ./lib.sh
 
 # As the busybox that others have
@@ -89,12 +90,44 @@ journal_has_it() {
 	journalctl -q -t kevnotify-test -o cat | grep '^KEVNOTIFY_SEQ' | cmp -s - "$WORK/wanted"
 }
 
-plan 6
+# device COMMAND…: prints the SEQs of the device's records, and ends with the twentieth
+device() {
+	timeout 60 "$@" </dev/kevnotify >"$WORK/seqs" && seq 20 | cmp - "$WORK/seqs"
+}
+
+DEVICE_LOOP='while IFS= read -r line; do
+	case $line in
+	KEVNOTIFY_SEQ=*) seq=${line#*=} ;;
+	"") echo "$seq"; [ "$seq" -lt 20 ] || exit 0 ;;
+	esac
+done'
+
+device_shells() {
+	reload burst=0 && many 20 && await 60 counter_is recorded 20 &&
+		device bash -c "$DEVICE_LOOP" && device dash -c "$DEVICE_LOOP"
+}
+
+device_others() {
+	device awk -W interactive -F= '/^KEVNOTIFY_SEQ/ { seq = $2 }
+			/^$/ { print seq; if (seq == 20) exit }' &&
+		device perl -ne '$seq = $1 if /^KEVNOTIFY_SEQ=(.*)/;
+			if (/^$/) { print "$seq\n"; exit if $seq == 20 }' &&
+		device python3 -c '
+import sys
+for line in sys.stdin:
+    if line.startswith("KEVNOTIFY_SEQ="): seq = line[14:-1]
+    if line == "\n": print(seq)
+    if line == "\n" and seq == "20": break'
+}
+
+plan 8
 check "bash" in_bash
 check "dash" in_dash
 check "mawk" in_awk
 check "perl" in_perl
 check "python" in_python
 check "exec systemd-cat" in_journal
+check "the device: bash, dash" device_shells
+check "the device: mawk, perl, python" device_others
 restore
 finish

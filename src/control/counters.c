@@ -5,6 +5,7 @@
 #include <linux/sysfs.h>
 
 #include "counters.h"
+#include "device.h"
 #include "feed.h"
 #include "log.h"
 #include "source.h"
@@ -32,6 +33,11 @@ static u64 kev_counters_base(void)
 	return c.base;
 }
 
+static u64 kev_counters_readers(void)
+{
+	return kev_device_readers();
+}
+
 static const struct {
 	const char	*name;
 	u64		(*read)(void);
@@ -41,6 +47,7 @@ static const struct {
 	{ "base", kev_counters_base },
 	{ "first", kev_log_first },
 	{ "next", kev_log_next },
+	{ "readers", kev_counters_readers },
 };
 
 const char *kev_counters_name(unsigned int i)

@@ -8,7 +8,7 @@
 #include "stat.h"
 
 /* Those of stat.h, and the values beside them that make the sums whole */
-#define KEV_COUNTERS	(KEV_STATS + 5)
+#define KEV_COUNTERS	(KEV_STATS + 6)
 
 const char *kev_counters_name(unsigned int i);
 u64 kev_counters_read(unsigned int i);

@@ -7,6 +7,7 @@
 #include <linux/seq_file.h>
 
 #include "counters.h"
+#include "device.h"
 #include "feed.h"
 #include "inject.h"
 #include "log.h"
@@ -68,6 +69,7 @@ static int kev_debugfs_refs_show(struct seq_file *m, void *unused)
 		seq_printf(m, "source %s number=%u owner=%s refs=%u\n", src->name, src->number,
 			   module_name(src->owner), kref_read(&src->ref) - 1);
 	kev_run_show(m);
+	kev_device_show_refs(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(kev_debugfs_refs);
@@ -81,6 +83,7 @@ static int kev_debugfs_log_show(struct seq_file *m, void *unused)
 	seq_printf(m, "log first=%llu next=%llu\n", kev_log_first(), kev_log_next());
 	seq_printf(m, "cursor helper base=%lld next=%llu scan=%llu ahead=%u\n", c.base, c.next,
 		   c.scan, c.ahead);
+	kev_device_show_cursors(m);
 	for_each_possible_cpu(cpu)
 		seq_printf(m, "stage cpu=%u head=%u tail=%u\n", cpu, kev_stage_head(cpu),
 			   kev_stage_tail(cpu));

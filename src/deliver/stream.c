@@ -101,6 +101,20 @@ ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to
 	return n;
 }
 
+/* What is left of a record that was read by half is not given. -EINTR, or 0. */
+int kev_stream_seek(struct kev_stream *s, u64 to)
+{
+	if (mutex_lock_killable(&s->mutex))
+		return -EINTR;
+	s->at = 0;
+	s->len = 0;
+	s->ops->seek(s, to);
+	mutex_unlock(&s->mutex);
+	/* A task may wait in a read of the same file */
+	kev_stream_wake();
+	return 0;
+}
+
 /* Is there something to read? 1, or as @take */
 static int kev_stream_look(struct kev_stream *s)
 {

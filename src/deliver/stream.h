@@ -19,6 +19,7 @@ struct kev_stream;
  *	@whole; false if the record is the reader's no more
  * @ready: is @take worth a try?
  * @end: the reader gets nothing any more; a record that it took is pending again
+ * @seek: the reader goes on with another record; NULL: it cannot
  */
 struct kev_stream_ops {
 	int (*take)(struct kev_stream *s);
@@ -26,6 +27,7 @@ struct kev_stream_ops {
 	bool (*given)(struct kev_stream *s, bool whole);
 	bool (*ready)(struct kev_stream *s);
 	void (*end)(struct kev_stream *s);
+	void (*seek)(struct kev_stream *s, u64 to);
 };
 
 /* A record, and the strings that only a stream has */
@@ -57,6 +59,7 @@ struct kev_stream {
 
 void kev_stream_init(struct kev_stream *s, const struct kev_stream_ops *ops);
 ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to, size_t count);
+int kev_stream_seek(struct kev_stream *s, u64 to);
 __poll_t kev_stream_poll(struct kev_stream *s, struct file *file, poll_table *wait);
 void kev_stream_wake(void);
 

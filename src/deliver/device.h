@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KEV_DEVICE_H
+#define _KEV_DEVICE_H
+
+struct seq_file;
+
+unsigned int kev_device_readers(void);
+void kev_device_show_refs(struct seq_file *m);
+void kev_device_show_cursors(struct seq_file *m);
+
+int kev_device_init(void);
+void kev_device_exit(void);
+
+#endif /* _KEV_DEVICE_H */
