@@ -46,13 +46,11 @@ static struct {
 	bool			handed;		/* it counts as given */
 	bool			outrun;		/* it was overwritten, and is not counted so */
 	u64			held[2];	/* had to wait: at the cursor, and ahead of it */
-	bool			eof;
 	enum kev_feed_move	move;
 	u64			to;
 	u64			expired;	/* since kevnotifyd told of it */
 	bool			settled;	/* that number is whole */
-	u64			got;
-	unsigned long		progress;	/* jiffies */
+	u64			got;		/* by the run that has the cursor */
 	u64			oldest;		/* when what waits was raised; kevnotifyd's own */
 } kev_feed = {
 	.lock	= __RAW_SPIN_LOCK_UNLOCKED(kev_feed.lock),
@@ -147,7 +145,7 @@ static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *tu
 	int err = 0;
 
 	raw_spin_lock(&kev_feed.lock);
-	if (kev_feed.owner == taker && !(taker && kev_feed.eof)) {
+	if (kev_feed.owner == taker) {
 		u64 end = kev_due_end();
 
 		kev_feed_overrun_now();
@@ -353,19 +351,6 @@ bool kev_feed_mine(u64 taker)
 	return mine;
 }
 
-/* Something of the record that was taken has been read; false if it has been taken away */
-bool kev_feed_progress(u64 taker)
-{
-	bool mine;
-
-	raw_spin_lock(&kev_feed.lock);
-	mine = kev_feed.owner == taker;
-	if (mine && !kev_feed.eof)
-		kev_feed.progress = jiffies;
-	raw_spin_unlock(&kev_feed.lock);
-	return mine;
-}
-
 /*
  * Is kev_feed_take() worth a try? There is a record, of whatever kind, or there will
  * be none.
@@ -375,7 +360,7 @@ bool kev_feed_ready(u64 taker)
 	bool ready;
 
 	raw_spin_lock(&kev_feed.lock);
-	ready = kev_feed.owner != taker || kev_feed.eof || kev_feed.cursor.next < kev_due_end();
+	ready = kev_feed.owner != taker || kev_feed.cursor.next < kev_due_end();
 	raw_spin_unlock(&kev_feed.lock);
 	return ready;
 }
@@ -388,9 +373,7 @@ void kev_feed_attach(u64 taker)
 {
 	raw_spin_lock(&kev_feed.lock);
 	kev_feed.owner = taker;
-	kev_feed.eof = false;
 	kev_feed.got = 0;
-	kev_feed.progress = jiffies;
 	raw_spin_unlock(&kev_feed.lock);
 }
 
@@ -409,29 +392,16 @@ void kev_feed_detach(u64 taker)
 	kev_stream_wake();
 }
 
-/*
- * Tell the run in pipe mode that there is no more. The rest of a record that it is
- * reading still comes first.
- */
-void kev_feed_end(void)
+/* How many records has the run in pipe mode got, and is there one for it? */
+u64 kev_feed_got(bool *empty)
 {
-	raw_spin_lock(&kev_feed.lock);
-	if (!kev_feed.eof) {
-		kev_feed.eof = true;
-		kev_feed.progress = jiffies;
-	}
-	raw_spin_unlock(&kev_feed.lock);
-	kev_stream_wake();
-}
+	u64 got;
 
-void kev_feed_look(struct kev_feed_state *state)
-{
 	raw_spin_lock(&kev_feed.lock);
-	state->eof = kev_feed.eof;
-	state->empty = !kev_feed.taken && kev_feed.cursor.next >= kev_due_end();
-	state->got = kev_feed.got;
-	state->progress = kev_feed.progress;
+	*empty = !kev_feed.taken && kev_feed.cursor.next >= kev_due_end();
+	got = kev_feed.got;
 	raw_spin_unlock(&kev_feed.lock);
+	return got;
 }
 
 /* Count what was overwritten, where no record is looked for and none is taken */

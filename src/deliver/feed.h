@@ -11,33 +11,17 @@
 /* Whose the cursor is while no run in pipe mode has it */
 #define KEV_FEED_DISPATCH	0
 
-/**
- * struct kev_feed_state - how a run in pipe mode gets on
- * @eof: it is told that there is no more
- * @empty: there is nothing for it
- * @got: records that it has read
- * @progress: jiffies when it last read something, or was told of the end
- */
-struct kev_feed_state {
-	bool		eof;
-	bool		empty;
-	u64		got;
-	unsigned long	progress;
-};
-
 int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct kev_notes *notes);
 bool kev_feed_hand(u64 taker);
 bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what);
 void kev_feed_release(bool held);
 unsigned long kev_feed_hold_left(void);
 bool kev_feed_mine(u64 taker);
-bool kev_feed_progress(u64 taker);
 bool kev_feed_ready(u64 taker);
 
 void kev_feed_attach(u64 taker);
 void kev_feed_detach(u64 taker);
-void kev_feed_end(void);
-void kev_feed_look(struct kev_feed_state *state);
+u64 kev_feed_got(bool *empty);
 
 void kev_feed_overrun(void);
 u64 kev_feed_flush(u64 to);

@@ -16,10 +16,8 @@ struct file *kev_fifo_open(struct kev_fifo *fifo, const char *name, int flags,
 			   const struct file_operations *fops);
 struct kev_fifo *kev_fifo_of(const struct file *file);
 
-/* A run's files, see stdin.c and stdout.c; each pins the module while it is open */
-struct file *kev_stdin_open(u64 run);
+/* A run's output, see stdout.c; each pins the module while it is open */
 struct file *kev_stdout_open(u64 seq);
-unsigned int kev_stdin_count(void);
 unsigned int kev_stdout_count(void);
 
 #endif /* _KEV_FIFO_H */

@@ -31,6 +31,7 @@
 #include "inject.h"
 #include "launch.h"
 #include "selfnoise.h"
+#include "stdin.h"
 #include "wake.h"
 
 const char *const kev_outcome_names[KEV_OUTCOMES] = {

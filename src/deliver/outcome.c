@@ -14,6 +14,7 @@
 #include "outcome.h"
 #include "report.h"
 #include "run.h"
+#include "stdin.h"
 #include "stat.h"
 #include "test.h"
 #include "trace.h"
@@ -127,13 +128,13 @@ static void kev_outcome_held(const struct kev_run *run, const struct kev_result 
 /* In pipe mode: it ended by itself, and there is a record that it did not read */
 static bool kev_outcome_unread(const struct kev_run *run)
 {
-	struct kev_feed_state feed;
+	struct kev_stdin_state in;
 
 	if (!run->pipe)
 		return false;
-	kev_feed_look(&feed);
+	kev_stdin_look(&in);
 	kev_feed_detach(run->pipe);
-	return run->execed && !feed.got && !feed.eof;
+	return run->execed && !in.got && !in.eof;
 }
 
 /* The helper lives, and does not read: to start it at once again would go on for ever */

@@ -20,6 +20,7 @@
 #include "pause.h"
 #include "run.h"
 #include "selfnoise.h"
+#include "stdin.h"
 #include "stat.h"
 #include "wake.h"
 
@@ -100,13 +101,13 @@ static unsigned long kev_run_limit(unsigned long from)
 }
 
 /* From when on counts the time of a reader, which has something to read? */
-static unsigned long kev_run_read_from(unsigned long began, const struct kev_feed_state *feed)
+static unsigned long kev_run_read_from(unsigned long began, const struct kev_stdin_state *in)
 {
 	if (kev_run.idle)
 		kev_run.busy = jiffies;
 	kev_run.idle = false;
-	if (time_after(feed->progress, began))
-		began = feed->progress;
+	if (time_after(in->progress, began))
+		began = in->progress;
 	return time_after(kev_run.busy, began) ? kev_run.busy : began;
 }
 
@@ -114,29 +115,29 @@ static unsigned long kev_run_read_from(unsigned long began, const struct kev_fee
 static unsigned long kev_run_watch_pipe(unsigned long began)
 {
 	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
-	struct kev_feed_state feed;
+	struct kev_stdin_state in;
 
 	/* Suspend, grace and reboot leave a reader alone */
 	if (kev_pause_is(KEV_PAUSE_USER) || kev_helper_generation() != kev_run.generation)
-		kev_feed_end();
-	kev_feed_look(&feed);
-	if (feed.got && !kev_health_ok())
+		kev_stdin_stop();
+	kev_stdin_look(&in);
+	if (in.got && !kev_health_ok())
 		kev_health_set(KEV_HELPER_OK, 0);
-	if (feed.got)
+	if (in.got)
 		kev_health_backoff_end();
 	if (kev_run_resident())
 		kev_selfnoise_resident(kev_run.which, kev_launch_pid(kev_run.launch),
 				       kev_param(KEV_TIMEOUT));
-	if (feed.empty && !feed.eof) {
+	if (in.empty && !in.eof) {
 		kev_run.idle = true;
 		if (kev_run_resident())
 			return MAX_SCHEDULE_TIMEOUT;
-		if (time_before(jiffies, feed.progress + linger))
-			return feed.progress + linger - jiffies;
-		kev_feed_end();
-		kev_feed_look(&feed);
+		if (time_before(jiffies, in.progress + linger))
+			return in.progress + linger - jiffies;
+		kev_stdin_stop();
+		kev_stdin_look(&in);
 	}
-	return kev_run_limit(kev_run_read_from(began, &feed));
+	return kev_run_limit(kev_run_read_from(began, &in));
 }
 
 /*
@@ -235,7 +236,7 @@ bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec
 	/* Before there is a reader */
 	if (pipe) {
 		kev_feed_release(false);
-		kev_feed_attach(pipe);
+		kev_stdin_start(pipe);
 	}
 	if (!kev_launch_run(kev_runs[which].launch, which, kev_helper_path(helper->value), pipe,
 			    rec, notes)) {

@@ -5,6 +5,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/fs.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -13,6 +14,7 @@
 #include "feed.h"
 #include "fifo.h"
 #include "inject.h"
+#include "stdin.h"
 #include "stream.h"
 
 /**
@@ -29,6 +31,15 @@ struct kev_stdin {
 
 static atomic_t kev_stdins;
 
+/*
+ * The run that is active. Words that stand alone: kevnotifyd starts and stops it, and
+ * its reads write when they were.
+ */
+static struct {
+	bool		eof;
+	unsigned long	progress;	/* jiffies */
+} kev_stdin_now;
+
 static u64 kev_stdin_run(struct kev_stream *s)
 {
 	return container_of(s, struct kev_stdin, stream)->run;
@@ -38,6 +49,9 @@ static int kev_stdin_take(struct kev_stream *s)
 {
 	int err;
 
+	/* Not in a file of a run before, which is at its end anyway */
+	if (READ_ONCE(kev_stdin_now.eof))
+		return 0;
 	do {
 		err = kev_feed_take(kev_stdin_run(s), false, &s->record, &s->notes);
 		cond_resched();
@@ -52,13 +66,16 @@ static bool kev_stdin_mine(struct kev_stream *s)
 
 static bool kev_stdin_given(struct kev_stream *s, bool whole)
 {
-	return kev_feed_progress(kev_stdin_run(s)) &&
-	       (!whole || kev_feed_pass(kev_stdin_run(s), &s->record, KEV_STAT_DELIVERED));
+	if (!kev_stdin_mine(s))
+		return false;
+	if (!READ_ONCE(kev_stdin_now.eof))
+		WRITE_ONCE(kev_stdin_now.progress, jiffies);
+	return !whole || kev_feed_pass(kev_stdin_run(s), &s->record, KEV_STAT_DELIVERED);
 }
 
 static bool kev_stdin_ready(struct kev_stream *s)
 {
-	return kev_feed_ready(kev_stdin_run(s));
+	return READ_ONCE(kev_stdin_now.eof) || kev_feed_ready(kev_stdin_run(s));
 }
 
 static void kev_stdin_end(struct kev_stream *s)
@@ -130,6 +147,34 @@ struct file *kev_stdin_open(u64 run)
 	}
 	atomic_inc(&kev_stdins);
 	return file;
+}
+
+/* A run begins, whose number was never used before: the helper's cursor is its own */
+void kev_stdin_start(u64 run)
+{
+	WRITE_ONCE(kev_stdin_now.eof, false);
+	WRITE_ONCE(kev_stdin_now.progress, jiffies);
+	kev_feed_attach(run);
+}
+
+/*
+ * Tell the run that there is no more. The rest of a record that it is reading still
+ * comes first.
+ */
+void kev_stdin_stop(void)
+{
+	if (!kev_stdin_now.eof) {
+		WRITE_ONCE(kev_stdin_now.progress, jiffies);
+		WRITE_ONCE(kev_stdin_now.eof, true);
+	}
+	kev_stream_wake();
+}
+
+void kev_stdin_look(struct kev_stdin_state *state)
+{
+	state->got = kev_feed_got(&state->empty);
+	state->eof = kev_stdin_now.eof;
+	state->progress = READ_ONCE(kev_stdin_now.progress);
 }
 
 /* How many pipes are open; each pins the module */
