@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * machine: what kevnotifyd has to know of the machine: CPUs come and go, it
- * suspends, hibernates and goes down.
+ * suspends, hibernates and goes down; and which boot this is.
  */
 #include <linux/cpuhotplug.h>
+#include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/fs.h>
 #include <linux/notifier.h>
 #include <linux/reboot.h>
+#include <linux/string.h>
 #include <linux/suspend.h>
 
 #include "check.h"
@@ -14,6 +18,8 @@
 #include "run.h"
 #include "stage.h"
 #include "wake.h"
+
+#define KEV_MACHINE_BOOT_ID	"/proc/sys/kernel/random/boot_id"
 
 /* A suspend does not wait longer for a start that is cancelled */
 #define KEV_MACHINE_CANCEL_MAX	(2 * HZ)
@@ -124,6 +130,30 @@ static int kev_machine_power_init(void)
 	if (err)
 		unregister_pm_notifier(&kev_machine_pm_block);
 	return err;
+}
+
+/*
+ * 32 hex digits and a NUL to @id, as the journal writes them; nothing where /proc is
+ * not there yet. The kernel tells programs alone.
+ */
+void kev_machine_boot_id(char *id)
+{
+	struct file *file = filp_open(KEV_MACHINE_BOOT_ID, O_RDONLY, 0);
+	char text[40], digits[33];
+	unsigned int n = 0;
+	loff_t pos = 0;
+	ssize_t len, i;
+
+	if (IS_ERR(file))
+		return;
+	len = kernel_read(file, text, sizeof(text), &pos);
+	filp_close(file, NULL);
+	for (i = 0; i < len && n < 32; i++)
+		if (isxdigit(text[i]))
+			digits[n++] = text[i];
+	digits[n] = '\0';
+	if (n == 32)
+		memcpy(id, digits, sizeof(digits));
 }
 
 /* kevnotifyd is there */

@@ -25,6 +25,7 @@
 
 static int kev_main_log_init(void)
 {
+	kev_machine_boot_id(kev_log_boot);
 	return kev_log_init(kev_param(KEV_LOG_RECORDS));
 }
 

@@ -158,6 +158,7 @@ static void bench_collect(void)
 }
 
 char kev_log_instance[33] = "0123456789abcdef0123456789abcdef";
+char kev_log_boot[33];
 static struct kev_record bench_record;
 static char bench_rendered[KEV_RENDER_BYTES];
 

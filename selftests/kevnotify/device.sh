@@ -44,6 +44,7 @@ known() {
 	cat >"$WORK/wanted" <<-END
 	__REALTIME_TIMESTAMP=N
 	__MONOTONIC_TIMESTAMP=N
+	_BOOT_ID=$(tr -d - </proc/sys/kernel/random/boot_id)
 	PRIORITY=5
 	SYSLOG_IDENTIFIER=kevnotify
 	MESSAGE=back\\x5cslash

@@ -39,6 +39,7 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 #include "source.c"
 
 char kev_log_instance[33];
+char kev_log_boot[33];
 
 /* Nothing is staged */
 void kev_wake_drain_once(void)

@@ -8,6 +8,7 @@
 #include "render.c"
 
 char kev_log_instance[33] = "0123456789abcdef0123456789abcdef";
+char kev_log_boot[33];
 
 /* What a test renders: from fresh memory, so that KASAN sees what is read beyond it */
 struct bench {
@@ -622,6 +623,11 @@ static void render_for_a_stream(struct kunit *test)
 	len = kev_render_stream(&b->rec, &b->notes, false, b->out, sizeof(b->out));
 	b->out[len] = '\0';
 	KUNIT_EXPECT_NULL(test, strstr(b->out, "TROUBLED_DS"));
+	memcpy(kev_log_boot, "00112233445566778899aabbccddeeff", sizeof(kev_log_boot));
+	len = kev_render_stream(&b->rec, &b->notes, false, b->out, sizeof(b->out));
+	*kev_log_boot = '\0';
+	KUNIT_EXPECT_NOT_NULL(test, strstr(b->out, "TIMESTAMP=12345678\n"
+					   "_BOOT_ID=00112233445566778899aabbccddeeff\nPRIORITY="));
 }
 
 static struct kunit_case render_cases[] = {

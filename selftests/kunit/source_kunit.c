@@ -14,6 +14,7 @@
 #include "source.c"
 
 char kev_log_instance[33];
+char kev_log_boot[33];
 
 static const char *const keys[] = { "KEY", "OTHER_KEY2", NULL };
 static const struct kevnotify_event events[] = {

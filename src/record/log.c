@@ -24,6 +24,7 @@
 #define KEV_LOG_SLICE	16
 
 char kev_log_instance[33];
+char kev_log_boot[33];
 
 static struct kev_record *kev_log_records;
 static u32 kev_log_size;

@@ -64,6 +64,8 @@ typedef void kev_resolve_fn(const struct kev_event *ev, u64 seq, struct kev_orig
 
 /* 128 bits in hex, new at each load: SEQ starts anew with it */
 extern char kev_log_instance[33];
+/* Which boot this is, in hex as well; empty where that cannot be read */
+extern char kev_log_boot[33];
 
 unsigned int kev_log_collect(kev_resolve_fn *resolve);
 int kev_log_copy(u64 seq, struct kev_record *rec);

@@ -453,6 +453,10 @@ size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *n
 	kev_render_text_decimal(&t, div_u64(rec->real, NSEC_PER_USEC), 0);
 	kev_render_text_number(&t, "__MONOTONIC_TIMESTAMP=",
 			       div_u64(rec->event.mono, NSEC_PER_USEC));
+	if (*kev_log_boot) {
+		kev_render_text_literal(&t, "\n_BOOT_ID=");
+		kev_render_text_whole(&t, kev_log_boot, sizeof(kev_log_boot) - 1);
+	}
 	if (troubled_ds)
 		kev_render_text_number(&t, "TROUBLED_DS=", rec->event.id);
 	kev_render_text_char(&t, '\n');
