@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+
+# names_snapshot FILE: the program names-snapshot.c
+names_snapshot() {
+	gcc -std=gnu17 -O1 -g -Wall -Wextra -Wshadow -Werror -fsanitize=address,undefined -pthread -o "$1" \
+		selftests/tools/names-snapshot.c \
+		tools/dispatch/{aside,cgtree,files,json,largest,names,record,recorder,snapshot}.c
+}
