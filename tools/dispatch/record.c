@@ -74,3 +74,18 @@ int record_parse(struct record *r)
 	}
 	return r->fields ? 0 : -EBADMSG;
 }
+
+int record_reparse(struct record *r)
+{
+	char *p, *end = r->text + r->len;
+	int value = 0;
+
+	if (r->len < 2 || r->len > sizeof(r->text))
+		return -EBADMSG;
+	for (p = r->text; p < end - 1; p++)
+		if (!*p) {
+			*p = value ? '\n' : '=';
+			value = !value;
+		}
+	return record_parse(r);
+}

@@ -29,7 +29,9 @@ const char *record_get(const struct record *r, const char *key);
 
 /* Of r->len bytes in r->text, one whole record; 0 or -EBADMSG */
 int record_parse(struct record *r);
-/* As record_get(), but a decimal number that fills the value; false if it has no such */
+/* The same of a text that was taken apart before */
+int record_reparse(struct record *r);
+/* A decimal number that fills the value; false if there is no such */
 int record_number(const struct record *r, const char *key, unsigned long long *number);
 
 #endif /* RECORD_H */
