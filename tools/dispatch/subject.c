@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "snapshot.h"
+#include "subject.h"
+
+void subject_names(const struct record *r, struct names *n)
+{
+	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
+	unsigned long long id = 0;
+
+	if (!record_number(r, "KEVNOTIFY_VICTIM_CGROUP_ID", &id) && !path) {
+		path = record_get(r, "KEVNOTIFY_CGROUP");
+		record_number(r, "KEVNOTIFY_CGROUP_ID", &id);
+	}
+	names_resolve(n, path, id);
+}
+
+/* A victim's group, and not that of the task whose want of memory has killed it */
+int subject_below(const struct record *r, const char *slice)
+{
+	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
+
+	if (!path && !record_get(r, "KEVNOTIFY_VICTIM_PID"))
+		path = record_get(r, "KEVNOTIFY_CGROUP");
+	return cgroup_below(path, slice);
+}
+
+void subject_snapshot(const struct record *r, char *path, size_t size)
+{
+	if (snapshot_path(r, path, size) || access(path, F_OK))
+		*path = '\0';
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include <stddef.h>
+
+#include "names.h"
+#include "record.h"
+
+/* What a record is about. Any thread may call these. */
+
+/* The names of its victim's control group; if it has none, of the task's that raised it */
+void subject_names(const struct record *r, struct names *n);
+
+/* Is that @slice, or below it? A path that was cut is not: who knows its beginning? */
+int subject_below(const struct record *r, const char *slice);
+
+/* Where its snapshot lies, "" if there is none */
+void subject_snapshot(const struct record *r, char *path, size_t size);
+
+#endif /* SUBJECT_H */
