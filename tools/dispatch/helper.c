@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Records come here that no reader has acknowledged in time: the service is not there,
+ * or does not get on.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "device.h"
+#include "events.h"
+#include "files.h"
+#include "job.h"
+#include "journal.h"
+#include "lives.h"
+#include "paths.h"
+#include "say.h"
+#include "snapshot.h"
+#include "state.h"
+#include "subject.h"
+
+#define HELPER_TIMEOUT_MS	30000	/* the module's default */
+#define HELPER_SPARE_MS		4000	/* of it, to end what runs and to say so */
+#define HELPER_JOURNAL_MS	2000	/* that a journal which does not read is waited for */
+
+static struct device input = { .fd = STDIN_FILENO };
+static struct record record;
+static struct state service, journalled, notes;
+static int signals = -1, keeps;
+static uint64_t budget;	/* ms from one read to the next; 0: no limit */
+
+/* The module ends us, and all that we have started, when no read has had data so long. */
+static void helper_budget(void)
+{
+	char buf[32];
+	unsigned long ms = HELPER_TIMEOUT_MS;
+
+	if (files_read(buf, sizeof(buf), PATH_TIMEOUT) > 0)
+		ms = strtoul(buf, NULL, 10);
+	budget = ms > 2 * HELPER_SPARE_MS ? ms - HELPER_SPARE_MS : ms / 2;
+}
+
+/*
+ * Has the service taken it over? One that waits there was not acknowledged: it would not
+ * have come here.
+ */
+static int helper_is_services(const char *instance, uint64_t seq)
+{
+	unsigned int i;
+
+	if (state_load("state", &service) || strcmp(service.instance, instance) ||
+	    seq > service.seq)
+		return 0;
+	for (i = 0; i < service.waits; i++)
+		if (service.wait[i] == seq)
+			return 0;
+	return 1;
+}
+
+static int helper_is_journalled(const char *instance, uint64_t seq)
+{
+	return !state_load("journal", &journalled) && !strcmp(journalled.instance, instance) &&
+	       seq <= journalled.seq;
+}
+
+/* The service reads this before it journals a record. */
+static void helper_note(const char *instance, uint64_t seq)
+{
+	if (strcmp(notes.instance, instance)) {
+		memset(&notes, 0, sizeof(notes));
+		snprintf(notes.instance, sizeof(notes.instance), "%s", instance);
+	}
+	if (notes.waits == STATE_WAITS)
+		memmove(&notes.wait[0], &notes.wait[1], --notes.waits * sizeof(notes.wait[0]));
+	notes.wait[notes.waits++] = seq;
+	if (keeps && state_save("helper-journal", &notes))
+		say(LOG_ERR, "cannot note that record %llu is journalled", (unsigned long long)seq);
+}
+
+static void helper_journal(const struct record *r, const char *instance, uint64_t seq)
+{
+	struct timespec step = { 0, 50000000 };
+	uint64_t end = clock_ms() + HELPER_JOURNAL_MS;
+	static struct names names;
+	char file[256];
+	int err;
+
+	if (helper_is_journalled(instance, seq))
+		return;
+	subject_names(r, &names);
+	subject_snapshot(r, file, sizeof(file));
+	while ((err = journal_send(r, &names, file, 0)) && clock_ms() < end)
+		nanosleep(&step, NULL);
+	if (err)
+		say(LOG_ERR, "record %llu is not in the journal: %s", (unsigned long long)seq,
+		    strerror(-err));
+	else
+		helper_note(instance, seq);
+}
+
+static void helper_snapshot(const struct record *r)
+{
+	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
+	static struct names names;
+	char file[256];
+
+	if (!source || !snapshot_wanted(source))
+		return;
+	subject_names(r, &names);
+	snapshot_take(r, &names, file, sizeof(file));
+}
+
+static void helper_take(const struct record *r)
+{
+	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
+	unsigned long long seq;
+	int err, mine, muted;
+
+	if (!instance || !record_number(r, "KEVNOTIFY_SEQ", &seq)) {
+		say(LOG_ERR, "left out a record without KEVNOTIFY_SEQ or KEVNOTIFY_INSTANCE");
+		return;
+	}
+	events_begin(instance);
+	/* What a helper before us took over had been given to it. */
+	events_settle();
+	mine = !helper_is_services(instance, seq);
+	muted = !mine || subject_below(r, service.slice);
+	if (!muted)
+		helper_snapshot(r);
+	helper_journal(r, instance, seq);
+	if (events_known(seq))
+		return;
+	err = events_take(r, seq, muted);
+	/* A record that was read is not given again. */
+	if (err && !muted)
+		err = events_take_unkept(r, seq);
+	if (err)
+		say(LOG_ERR, "record %llu: its handlers do not run: %s", (unsigned long long)seq,
+		    strerror(-err));
+}
+
+/* False at the end of the input */
+static int helper_read(void)
+{
+	int n = 1;
+
+	while (events_room() && (n = device_next(&input, &record)) == 1) {
+		if (budget)
+			events_until(clock_ms() + budget);
+		helper_take(&record);
+	}
+	if (n < 0 && n != -EAGAIN)
+		say(LOG_ERR, "standard input: %s", strerror(-n));
+	return n == 1 || n == -EAGAIN;
+}
+
+/* True if we are to stop */
+static int helper_wait(int reading, int ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = reading && events_room() ? STDIN_FILENO : -1, .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int stop = 0;
+
+	poll(fds, 2, ms);
+	while (read(signals, &info, sizeof(info)) == sizeof(info))
+		stop |= info.ssi_signo != SIGCHLD;
+	return stop;
+}
+
+static int helper_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals < 0 ? -errno : 0;
+}
+
+static int helper_init(void)
+{
+	int err = job_init(0);
+
+	if (!err)
+		err = helper_signals();
+	if (!err)
+		err = journal_init();
+	if (err)
+		return err;
+	/* Without it the handlers run all the same. */
+	err = state_init(PATH_STATE);
+	if (!err)
+		err = state_lock("helper");
+	keeps = !err;
+	events_init(keeps ? "helper" : "helper-2", STATE_RUNS);
+	if (keeps)
+		state_load("helper-journal", &notes);
+	else
+		say(LOG_WARNING, PATH_STATE ": %s: what is done now is not noted",
+		    err == -EBUSY ? "another helper has not ended" : strerror(-err));
+	err = snapshot_init(PATH_SNAPSHOTS, SNAPSHOT_ALL);
+	if (err)
+		say(LOG_WARNING, "no snapshots: " PATH_SNAPSHOTS ": %s", strerror(-err));
+	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
+	helper_budget();
+	return 0;
+}
+
+int helper_live(void)
+{
+	int err = helper_init(), reading = 1, stop = 0, ms;
+
+	if (err) {
+		say(LOG_ERR, "cannot start: %s", strerror(-err));
+		return 1;
+	}
+	while (!stop) {
+		if (reading)
+			reading = helper_read();
+		ms = events_run(clock_ms());
+		if (!reading && (events_idle() || (ms < 0 && job_free() == JOBS_MAX)))
+			break;
+		stop = helper_wait(reading, ms);
+	}
+	if (!events_idle())
+		say(LOG_WARNING, "some handlers have not ended");
+	return !events_idle();
+}

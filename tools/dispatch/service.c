@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two threads with a cursor each on the device: a journal that has stopped delays no
+ * handler, and the kernel's log is the only queue. They share one number.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "clock.h"
+#include "device.h"
+#include "events.h"
+#include "job.h"
+#include "journal.h"
+#include "lives.h"
+#include "notify.h"
+#include "paths.h"
+#include "recorder.h"
+#include "say.h"
+#include "snapshot.h"
+#include "state.h"
+#include "subject.h"
+
+#define SERVICE_STACK		(64 << 10)
+#define SERVICE_RETRY_MS	1000	/* the device, the state, the journal */
+#define SERVICE_SNAPSHOT_MS	3000	/* that the journal waits for a snapshot */
+#define SERVICE_STOP_MS		5000	/* that handlers have when we are to stop */
+
+static const char *path;
+static atomic_ullong passed;	/* by the thread of the handlers: the snapshot is taken */
+
+/* --- The thread of the handlers */
+
+static struct device handlers_device = { .fd = -1 };
+static struct record handlers_record;
+static int signals = -1;
+static int held;	/* handlers_record is read and not taken over yet */
+static int waiting;	/* the device is not there, and that was said */
+
+static void service_snapshot(const struct record *r)
+{
+	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
+	static struct names names;
+	char file[256];
+
+	if (!source || !snapshot_wanted(source))
+		return;
+	subject_names(r, &names);
+	snapshot_take(r, &names, file, sizeof(file));
+}
+
+/*
+ * It was taken over: the kernel is told, and says whether the helper has it. An ack is for
+ * all that were read since the last one, so each record that is read has its own.
+ */
+static int service_ack(uint64_t seq)
+{
+	int err = device_ack(&handlers_device, seq);
+
+	if (err == -ESTALE)
+		say(LOG_NOTICE, "record %llu was given to the helper meanwhile",
+		    (unsigned long long)seq);
+	else if (err)
+		say(LOG_ERR, "cannot acknowledge record %llu: %s", (unsigned long long)seq,
+		    strerror(-err));
+	return err;
+}
+
+static void service_settle(uint64_t seq)
+{
+	if (service_ack(seq) == -ESTALE)
+		events_drop(seq);
+	events_settle();
+}
+
+/* False if the record cannot be taken over now */
+static int service_take(const struct record *r)
+{
+	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
+	unsigned long long seq;
+	int err, muted = subject_below(r, cgroup_slice());
+
+	if (!instance || !record_number(r, "KEVNOTIFY_SEQ", &seq)) {
+		say(LOG_ERR, "left out a record without KEVNOTIFY_SEQ or KEVNOTIFY_INSTANCE");
+		return 1;
+	}
+	events_begin(instance);
+	if (events_known(seq)) {
+		if (seq == events_unsettled())
+			service_settle(seq);
+		else
+			device_ack(&handlers_device, seq);
+		atomic_store(&passed, seq);
+		return 1;
+	}
+	/* That one is not in the log any more. */
+	events_settle();
+	if (events_take(r, seq, muted))
+		return 0;
+	err = service_ack(seq);
+	if (err == -ESTALE)
+		events_drop(seq);
+	else if (!muted)
+		service_snapshot(r);
+	atomic_store(&passed, seq);
+	return 1;
+}
+
+/* As many records as there are and have room */
+static void service_read(void)
+{
+	int n = 1;
+
+	if (held)
+		held = !service_take(&handlers_record);
+	while (!held && events_room()) {
+		n = device_next(&handlers_device, &handlers_record);
+		if (n != 1)
+			break;
+		held = !service_take(&handlers_record);
+	}
+	if (n == 1 || n == -EAGAIN)
+		return;
+	say(LOG_ERR, "%s: %s: opening it again", path, n ? strerror(-n) : "it has an end");
+	device_close(&handlers_device);
+}
+
+static void service_open(void)
+{
+	int err = device_open(&handlers_device, path, O_RDWR | O_NONBLOCK);
+
+	if (!err && waiting)
+		say(LOG_NOTICE, "%s is there", path);
+	if (err && !waiting)
+		say(LOG_WARNING, "%s: %s: waiting for it", path, strerror(-err));
+	waiting = !!err;
+}
+
+static int service_signaled(void)
+{
+	struct signalfd_siginfo info;
+	int stop = 0;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info))
+		stop |= info.ssi_signo != SIGCHLD;
+	return stop;
+}
+
+static int service_wait(int ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = held || !events_room() ? -1 : handlers_device.fd, .events = POLLIN },
+	};
+
+	if ((held || handlers_device.fd < 0) && (ms < 0 || ms > SERVICE_RETRY_MS))
+		ms = SERVICE_RETRY_MS;
+	poll(fds, 2, ms);
+	return service_signaled();
+}
+
+/* What runs has a while to end; what is ended then runs again at the next start. */
+static void service_stop(void)
+{
+	uint64_t begin = clock_ms(), now = begin;
+	struct job_end end;
+	int ended = 0;
+
+	events_until(now);
+	for (; job_free() < JOBS_MAX && now < begin + 2 * SERVICE_STOP_MS; now = clock_ms()) {
+		if (!ended)
+			events_run(now);
+		else
+			job_tick(now);
+		/* What was ended so is not noted. */
+		while (ended && job_over(&end))
+			;
+		if (now >= begin + SERVICE_STOP_MS && !ended) {
+			job_end_all(now);
+			ended = 1;
+		}
+		service_wait(job_next(now) < 0 ? 0 : 10);
+	}
+}
+
+static void *service_handlers(void *unused)
+{
+	int ms, stop = 0;
+
+	(void)unused;
+	while (!stop) {
+		if (handlers_device.fd < 0)
+			service_open();
+		if (handlers_device.fd >= 0)
+			service_read();
+		ms = events_run(clock_ms());
+		/* Room may have come while no one looked at the device */
+		stop = service_wait(ms);
+	}
+	service_stop();
+	return NULL;
+}
+
+/* --- The thread of the journal */
+
+static struct device journal_device;
+static struct record journal_record;
+static struct state journalled, by_helper;
+
+static void service_sleep(void)
+{
+	struct timespec ts = { SERVICE_RETRY_MS / 1000, SERVICE_RETRY_MS % 1000 * 1000000L };
+
+	nanosleep(&ts, NULL);
+}
+
+/* A record of another instance: what was journalled of that one says nothing of this */
+static void service_journal_begin(const char *instance)
+{
+	int err;
+
+	if (!strcmp(journalled.instance, instance))
+		return;
+	err = journalled.instance[0] ? -ENOENT : state_load("journal", &journalled);
+	if (err == -EBADMSG)
+		say(LOG_WARNING, "the journal's state is ignored: it is torn");
+	if (!err && !strcmp(journalled.instance, instance))
+		return;
+	memset(&journalled, 0, sizeof(journalled));
+	snprintf(journalled.instance, sizeof(journalled.instance), "%s", instance);
+}
+
+static int service_journal_helper(const char *instance, uint64_t seq)
+{
+	unsigned int i;
+
+	if (state_load("helper-journal", &by_helper) || strcmp(by_helper.instance, instance))
+		return 0;
+	for (i = 0; i < by_helper.waits; i++)
+		if (by_helper.wait[i] == seq)
+			return 1;
+	return 0;
+}
+
+/* Until the other thread has passed the record: it takes the snapshot */
+static void service_journal_await(const struct record *r, uint64_t seq)
+{
+	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
+	static uint64_t late = UINT64_MAX;
+	struct timespec step = { 0, 10000000 };
+	uint64_t until = clock_ms() + SERVICE_SNAPSHOT_MS;
+
+	/* One that stays where it is is not waited for again and again. */
+	if (!source || !snapshot_wanted(source) || late == atomic_load(&passed))
+		return;
+	while (atomic_load(&passed) < seq && clock_ms() < until)
+		nanosleep(&step, NULL);
+	late = atomic_load(&passed) < seq ? atomic_load(&passed) : UINT64_MAX;
+}
+
+/* Unless the helper has done so, also meanwhile */
+static void service_journal_send(const struct record *r, const char *instance, uint64_t seq)
+{
+	static struct names names;
+	char file[256];
+	int err, said = 0;
+
+	subject_names(r, &names);
+	subject_snapshot(r, file, sizeof(file));
+	while (!service_journal_helper(instance, seq) &&
+	       (err = journal_send(r, &names, file, 1))) {
+		if (!said++)
+			say(LOG_ERR, "the journal: %s: trying again", strerror(-err));
+		service_sleep();
+	}
+}
+
+static void service_journal_one(const struct record *r)
+{
+	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
+	unsigned long long seq;
+	static int unsaved;
+	int err;
+
+	if (!instance || !record_number(r, "KEVNOTIFY_SEQ", &seq))
+		return;
+	service_journal_begin(instance);
+	if (seq <= journalled.seq)
+		return;
+	service_journal_await(r, seq);
+	service_journal_send(r, instance, seq);
+	journalled.seq = seq;
+	err = state_save("journal", &journalled);
+	if (err && !unsaved)
+		say(LOG_ERR, "cannot save the journal's state: %s", strerror(-err));
+	unsaved = !!err;
+}
+
+static void *service_journal(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		/* The other thread says what is wrong with it */
+		while (device_open(&journal_device, path, O_RDONLY))
+			service_sleep();
+		while (device_next(&journal_device, &journal_record) == 1)
+			service_journal_one(&journal_record);
+		device_close(&journal_device);
+		service_sleep();
+	}
+	return NULL;
+}
+
+/* --- Both */
+
+static int service_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	signal(SIGPIPE, SIG_IGN);
+	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
+		return -EINVAL;
+	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return signals < 0 ? -errno : 0;
+}
+
+static int service_thread(pthread_t *thread, void *(*run)(void *))
+{
+	pthread_attr_t attr;
+	int err = pthread_attr_init(&attr);
+
+	if (!err)
+		err = pthread_attr_setstacksize(&attr, SERVICE_STACK);
+	if (!err)
+		err = pthread_create(thread, &attr, run, NULL);
+	return -err;
+}
+
+static int service_init(void)
+{
+	int err = cgroup_init(JOBS_MAX), leaves = !err;
+
+	if (err)
+		say(LOG_NOTICE, "no control groups for handlers (%s): they have sessions",
+		    strerror(-err));
+	err = job_init(leaves);
+	if (!err)
+		err = service_signals();
+	if (!err)
+		err = journal_init();
+	if (err)
+		return err;
+	err = state_init(PATH_STATE);
+	if (!err)
+		err = state_lock("state");
+	if (err) {
+		say(LOG_ERR, PATH_STATE ": %s",
+		    err == -EBUSY ? "there is a service already" : strerror(-err));
+		return err;
+	}
+	events_init("state", STATE_WAITS);
+	err = snapshot_init(PATH_SNAPSHOTS, SNAPSHOT_ALL);
+	if (err)
+		say(LOG_WARNING, "no snapshots: " PATH_SNAPSHOTS ": %s", strerror(-err));
+	err = recorder_start();
+	if (err)
+		say(LOG_NOTICE, "the biggest processes are not known before a kill: %s",
+		    strerror(-err));
+	return 0;
+}
+
+int service_live(const char *device)
+{
+	pthread_t handlers, journal;
+	int err;
+
+	path = device;
+	err = service_init();
+	if (!err)
+		err = service_thread(&journal, service_journal);
+	if (!err)
+		err = service_thread(&handlers, service_handlers);
+	if (err) {
+		say(LOG_ERR, "cannot start: %s", strerror(-err));
+		return 1;
+	}
+	notify_send("READY=1\n");
+	pthread_join(handlers, NULL);
+	return 0;
+}
