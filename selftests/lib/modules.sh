@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/kernels.sh
 . "${BASH_SOURCE[0]%/*}/kernels.sh"
 
-DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms dkms.conf packaging samples src)
+DEB_INPUT=(CHANGELOG.md COPYING Documentation README.md debian dkms dkms.conf packaging samples src tools)
 TEST_MODULES=(samples selftests/kevnotify/exec selftests/kevnotify/storm selftests/kunit)
 
 # build_deb DIR VERSION SCRIPT
