@@ -71,3 +71,19 @@ early_initramfs() {
 		build_early_initramfs "$root" "${deb%/*}" "$(full_release)") || return 1
 	printf '%s/initramfs\n' "$entry"
 }
+
+build_service_disk() {
+	enter_root "$2" "$3:/repo" "$1:/out:rw" -- /inside/only "$4" /inside/service
+	cp "$2/boot/vmlinuz-$4" "$1/vmlinuz"
+	cp "$5" "$1/initramfs.cpio"
+}
+
+# service_disk: root.ext4 with both packages, installed by name, and how to boot it:
+# vmlinuz and initramfs.cpio
+service_disk() {
+	local root repo initramfs
+	root=$(full_root) && repo=$(repo_dir) && initramfs=$(full_initramfs) || return 1
+	cache_get service-disk "$(sum_of "$root" "$repo" "$initramfs" \
+		"$(hash_of "$KEV_LIB"/inside/{service,disk})")" \
+		build_service_disk "$root" "$repo" "$(full_release)" "$initramfs"
+}
