@@ -128,7 +128,7 @@ cross_dir() {
 		build_cross "$linux"
 }
 
-RPM_PACKAGES=createrepo-c,dkms,dnf,file,kmod,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint
+RPM_PACKAGES=createrepo-c,dkms,dnf,file,gcc,kmod,libc6-dev,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint,systemd
 
 build_rpm_root() {
 	SUITE=trixie debootstrap_into "$1/root" "$RPM_PACKAGES" --customize-hook='
