@@ -65,8 +65,10 @@ static int snapshot(const char *dir, size_t max, unsigned int count)
 	ret = snapshot_init(dir, max);
 	for (i = 0; !ret && i < count; i++) {
 		seq = strstr(text, "SEQ=");
-		if (i && seq)
-			memcpy(seq + 4, (char []){ '1' + i / 100, '0' + i / 10 % 10, '0' + i % 10 }, 3);
+		if (i && seq) {
+			seq[5] = '0' + i / 10 % 10;
+			seq[6] = '0' + i % 10;
+		}
 		memcpy(r.text, text, r.len);
 		ret = record_parse(&r);
 		if (!ret)

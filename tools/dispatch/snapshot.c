@@ -149,7 +149,8 @@ static void put_processes(void)
 {
 	unsigned int n = largest(snap.process), i;
 
-	put("\nThe largest processes\n     pid      rss kB    swap kB   adj  comm, control group\n");
+	put("\nThe largest processes\n");
+	put("     pid      rss kB    swap kB   adj  comm, control group\n");
 	for (i = 0; i < n; i++)
 		put_process(&snap.process[i]);
 }
@@ -263,7 +264,8 @@ static int snapshot_name(const struct record *r, char *name, size_t size)
 		return -EBADMSG;
 	time = us / 1000000;
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%S", gmtime_r(&time, &tm));
-	n = snprintf(name, size, "%s.%06lluZ-%s-%llu" SNAPSHOT_END, stamp, us % 1000000, source, seq);
+	n = snprintf(name, size, "%s.%06lluZ-%s-%llu" SNAPSHOT_END, stamp, us % 1000000, source,
+		     seq);
 	return (size_t)n < size ? 0 : -ENAMETOOLONG;
 }
 
