@@ -260,7 +260,7 @@ static void service_journal_await(const struct record *r, uint64_t seq)
 	struct timespec step = { 0, 10000000 };
 	uint64_t until = clock_ms() + SERVICE_SNAPSHOT_MS;
 
-	/* One that stays where it is is not waited for again and again. */
+	/* One that does not get on is not waited for again and again. */
 	if (!source || !snapshot_wanted(source) || late == atomic_load(&passed))
 		return;
 	while (atomic_load(&passed) < seq && clock_ms() < until)
