@@ -55,7 +55,7 @@ static const struct kevnotify_desc kev_oom_desc = {
 
 #define KEV_OOM_LACKS	": SCOPE, LIMIT_CGROUP, LIMIT_KB and ALLOC are left out"
 #define KEV_OOM_NO_PROBE	"this kernel cannot probe out_of_memory()" KEV_OOM_LACKS
-#define KEV_OOM_PROBE_OFF	KEV_CANARY_OFF KEV_OOM_LACKS
+#define KEV_OOM_PROBE_OFF	(KEV_CANARY_OFF KEV_OOM_LACKS)
 
 /* Why a kill was; strings that are NULL are not known */
 struct kev_oom_cause {
