@@ -7,11 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -23,6 +21,7 @@
 #include "lives.h"
 #include "paths.h"
 #include "say.h"
+#include "signals.h"
 #include "snapshot.h"
 #include "state.h"
 #include "subject.h"
@@ -34,7 +33,7 @@
 static struct device input = { .fd = STDIN_FILENO };
 static struct record record;
 static struct state service, journalled, notes;
-static int signals = -1, keeps;
+static int keeps;
 static uint64_t budget;	/* ms from one read to the next; 0: no limit */
 
 /* The module ends us, and all that we have started, when no read has had data so long. */
@@ -166,31 +165,12 @@ static int helper_read(void)
 static int helper_wait(int reading, int ms)
 {
 	struct pollfd fds[2] = {
-		{ .fd = signals, .events = POLLIN },
+		{ .fd = signals_fd(), .events = POLLIN },
 		{ .fd = reading && events_room() ? STDIN_FILENO : -1, .events = POLLIN },
 	};
-	struct signalfd_siginfo info;
-	int stop = 0;
 
 	poll(fds, 2, ms);
-	while (read(signals, &info, sizeof(info)) == sizeof(info))
-		stop |= info.ssi_signo != SIGCHLD;
-	return stop;
-}
-
-static int helper_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGCHLD);
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return signals < 0 ? -errno : 0;
+	return signals_stop();
 }
 
 static int helper_init(void)
@@ -198,7 +178,7 @@ static int helper_init(void)
 	int err = job_init(0);
 
 	if (!err)
-		err = helper_signals();
+		err = signals_init();
 	if (!err)
 		err = journal_init();
 	if (err)

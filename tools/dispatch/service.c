@@ -8,12 +8,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -27,6 +25,7 @@
 #include "paths.h"
 #include "recorder.h"
 #include "say.h"
+#include "signals.h"
 #include "snapshot.h"
 #include "state.h"
 #include "subject.h"
@@ -43,7 +42,6 @@ static atomic_ullong passed;	/* by the thread of the handlers: the snapshot is t
 
 static struct device handlers_device = { .fd = -1 };
 static struct record handlers_record;
-static int signals = -1;
 static int held;	/* handlers_record is read and not taken over yet */
 static int waiting;	/* the device is not there, and that was said */
 
@@ -146,27 +144,17 @@ static void service_open(void)
 	waiting = !!err;
 }
 
-static int service_signaled(void)
-{
-	struct signalfd_siginfo info;
-	int stop = 0;
-
-	while (read(signals, &info, sizeof(info)) == sizeof(info))
-		stop |= info.ssi_signo != SIGCHLD;
-	return stop;
-}
-
 static int service_wait(int ms)
 {
 	struct pollfd fds[2] = {
-		{ .fd = signals, .events = POLLIN },
+		{ .fd = signals_fd(), .events = POLLIN },
 		{ .fd = held || !events_room() ? -1 : handlers_device.fd, .events = POLLIN },
 	};
 
 	if ((held || handlers_device.fd < 0) && (ms < 0 || ms > SERVICE_RETRY_MS))
 		ms = SERVICE_RETRY_MS;
 	poll(fds, 2, ms);
-	return service_signaled();
+	return signals_stop();
 }
 
 /* What runs has a while to end; what is ended then runs again at the next start. */
@@ -323,21 +311,6 @@ static void *service_journal(void *unused)
 
 /* --- Both */
 
-static int service_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGCHLD);
-	signal(SIGPIPE, SIG_IGN);
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL))
-		return -EINVAL;
-	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return signals < 0 ? -errno : 0;
-}
-
 static int service_thread(pthread_t *thread, void *(*run)(void *))
 {
 	pthread_attr_t attr;
@@ -359,7 +332,7 @@ static int service_init(void)
 		    strerror(-err));
 	err = job_init(leaves);
 	if (!err)
-		err = service_signals();
+		err = signals_init();
 	if (!err)
 		err = journal_init();
 	if (err)
