@@ -445,6 +445,7 @@ rmmod kevnotify-storm
 modprobe kevnotify-test-exec path="$HELPER"
 check "ack: ESTALE for what a run under way is for" under_way
 check "ack: the log came round on that" outrun
+echo 0 >"$EXEC/hang"
 restore
 rmmod kevnotify-test-exec
 finish
