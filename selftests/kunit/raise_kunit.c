@@ -361,7 +361,8 @@ static void raise_about_objects(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(o));
 	set_rate(2, UINT_MAX);
 	/* Two that do not share a word */
-	while (a * kev_rate_seed >> 60 == b * kev_rate_seed >> 60)
+	while (kev_rate_object(kev_source_of(o)->rate, a) ==
+	       kev_rate_object(kev_source_of(o)->rate, b))
 		b++;
 	for (i = 0; i < 15; i++)
 		kevnotify_raise_about(o, 1, a, KEVNOTIFY_U64(a));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The rate limit, with a clock and a competitor that the test controls. */
 #include <kunit/test.h>
+#include <linux/bitops.h>
 #include <linux/ctype.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
@@ -455,6 +456,24 @@ static void rate_test_exit(struct kunit *test)
 	kevnotify_source_unregister(&source->pub);
 }
 
+/* Numbers that follow each other do not crowd a few words, whatever the key */
+static void rate_objects_are_parted(struct kunit *test)
+{
+	struct kev_rate *r = kev_rate_create(1, true);
+	unsigned int loads = 1000, used;
+	u64 object;
+
+	KUNIT_ASSERT_NOT_NULL(test, r);
+	while (loads--) {
+		kev_rate_init();
+		used = 0;
+		for (object = 4000; object < 4064; object++)
+			used |= BIT(kev_rate_object(r, object) - r->objects->words);
+		KUNIT_EXPECT_GE(test, hweight32(used), 8U);
+	}
+	kev_rate_destroy(r);
+}
+
 static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_admits_a_burst),
 	KUNIT_CASE(rate_window_has_an_edge),
@@ -481,6 +500,7 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_echoes_are_ten_in_ten_minutes),
 	KUNIT_CASE(rate_echoes_begin_anywhere),
 	KUNIT_CASE(rate_end_of_burst_is_as_its_last_event),
+	KUNIT_CASE(rate_objects_are_parted),
 	{}
 };
 

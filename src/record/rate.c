@@ -6,12 +6,13 @@
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include "rate.h"
 
-/* Odd, and new at each load: which objects share a word cannot be known */
-static u64 kev_rate_seed;
+/* New at each load: which objects share a word cannot be known */
+static siphash_key_t kev_rate_key;
 
 /* There may be one with @unseen */
 static atomic_t kev_rate_unseen;
@@ -39,8 +40,13 @@ static bool kev_rate_full(atomic_t *word)
 
 static atomic_t *kev_rate_object(struct kev_rate *rate, u64 object)
 {
-	return object ? &rate->objects->words[object * kev_rate_seed >>
-					      (64 - KEV_RATE_OBJECT_BITS)] : &rate->word;
+	u64 hash;
+
+	if (!object)
+		return &rate->word;
+	/* Numbers of objects follow each other: to multiply by a seed would not part them */
+	hash = siphash_1u64(object, &kev_rate_key);
+	return &rate->objects->words[hash % KEV_RATE_OBJECTS];
 }
 
 /*
@@ -173,6 +179,6 @@ void kev_rate_destroy(struct kev_rate *rate)
 /* Before the first source */
 int kev_rate_init(void)
 {
-	kev_rate_seed = get_random_u64() | 1;
+	get_random_bytes(&kev_rate_key, sizeof(kev_rate_key));
 	return 0;
 }

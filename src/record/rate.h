@@ -19,7 +19,7 @@
 #define KEV_RATE_TRIES		4
 
 /* Objects of an id that have a word of their own, and bursts a window over all of them */
-#define KEV_RATE_OBJECT_BITS	4
+#define KEV_RATE_OBJECTS	16
 #define KEV_RATE_BURSTS		4
 
 /**
@@ -28,7 +28,7 @@
  * @all: of all together, each of them a burst
  */
 struct kev_objects {
-	atomic_t	words[1 << KEV_RATE_OBJECT_BITS];
+	atomic_t	words[KEV_RATE_OBJECTS];
 	atomic_t	all[KEV_RATE_BURSTS];
 };
 
