@@ -88,7 +88,7 @@ bool kev_report_is_own(const struct kev_record *rec)
 	return false;
 }
 
-bool kev_report_is_test(const struct kev_record *rec)
+bool kev_report_is_test(const struct kev_event *ev)
 {
 	return false;
 }

@@ -25,12 +25,14 @@
 #include "param.h"
 #include "pause.h"
 #include "raise.h"
+#include "report.h"
 #include "run.h"
 #include "selfnoise.h"
 #include "source.h"
 #include "stage.h"
 #include "stat.h"
 #include "stream.h"
+#include "test.h"
 #include "wake.h"
 
 /* The longest sleep: if a doorbell were ever lost, its event would wait so long */
@@ -191,6 +193,13 @@ static unsigned long kev_dispatch_step(void)
 	return min(due, kev_run_active() ? kev_dispatch_watch() : kev_dispatch_next());
 }
 
+static void kev_dispatch_resolve(const struct kev_event *ev, u64 seq, struct kev_origin *origin)
+{
+	kev_source_resolve(ev, seq, origin);
+	if (kev_report_is_test(ev))
+		kev_test_begin(seq);
+}
+
 static void kev_dispatch_collect(void)
 {
 	u32 slow = READ_ONCE(kev_inject_slow_ms);
@@ -201,7 +210,7 @@ static void kev_dispatch_collect(void)
 						 kev_wake_stopping() || kev_pause_power(),
 						 msecs_to_jiffies(slow));
 	kev_wake_begin_pass();
-	if (kev_log_collect(kev_source_resolve))
+	if (kev_log_collect(kev_dispatch_resolve))
 		kev_stream_wake();
 	kev_wake_end_pass();
 }

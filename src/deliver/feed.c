@@ -307,10 +307,10 @@ bool kev_feed_pass(u64 taker, const struct kev_record *rec, enum kev_stat what)
 	empty = kev_feed.cursor.next >= kev_due_end();
 	raw_spin_unlock(&kev_feed.lock);
 	/* An exec mode test is known when its run has ended */
-	if (mine && kev_report_is_test(rec) && (taker || what != KEV_STAT_DELIVERED))
+	if (mine && kev_report_is_test(&rec->event) && (taker || what != KEV_STAT_DELIVERED))
 		kev_test_end_record(rec->seq, what);
 	/* From now on linger counts; and the writer of a test waits */
-	if (mine && ((taker && empty) || kev_report_is_test(rec)))
+	if (mine && ((taker && empty) || kev_report_is_test(&rec->event)))
 		kev_wake_kick();
 	return mine;
 }

@@ -84,9 +84,9 @@ bool kev_report_is_own(const struct kev_record *rec)
 	return rec->event.source == kev_report_number && rec->event.id != KEV_REPORT_TEST;
 }
 
-bool kev_report_is_test(const struct kev_record *rec)
+bool kev_report_is_test(const struct kev_event *ev)
 {
-	return rec->event.source == kev_report_number && rec->event.id == KEV_REPORT_TEST;
+	return ev->source == kev_report_number && ev->id == KEV_REPORT_TEST;
 }
 
 int kev_report_init(void)

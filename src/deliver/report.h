@@ -14,7 +14,7 @@ void kev_report_skipped(u64 count);
 void kev_report_test(void);
 
 bool kev_report_is_own(const struct kev_record *rec);
-bool kev_report_is_test(const struct kev_record *rec);
+bool kev_report_is_test(const struct kev_event *ev);
 
 int kev_report_init(void);
 void kev_report_exit(void);

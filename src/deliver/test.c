@@ -48,7 +48,8 @@ u64 kev_test_seq(void)
 	return seq;
 }
 
-static void kev_test_begin(u64 seq)
+/* It is about to come into the log: whatever becomes of it is seen */
+void kev_test_begin(u64 seq)
 {
 	raw_spin_lock(&kev_test.lock);
 	kev_test.seq = seq;
@@ -123,19 +124,6 @@ static bool kev_test_known(u64 seq, int *err)
 	return known;
 }
 
-/* The record of the test that was raised when the next one was to be @seq; 0: not admitted */
-static u64 kev_test_find(u64 seq)
-{
-	struct kev_record *rec = kmalloc(sizeof(*rec), GFP_KERNEL);
-	u64 found = 0;
-
-	for (; rec && !found && seq < kev_log_next(); seq++)
-		if (!kev_log_copy(seq, rec) && kev_report_is_test(rec))
-			found = seq;
-	kfree(rec);
-	return found;
-}
-
 static int kev_test_wait(u64 seq)
 {
 	unsigned int timeout = kev_param(KEV_TIMEOUT);
@@ -174,10 +162,10 @@ static int kev_test_run(void)
 	err = kev_wake_drain();
 	if (err)
 		return err;
-	seq = kev_test_find(from);
-	if (!seq)
+	seq = kev_test_seq();
+	/* Not admitted */
+	if (seq < from)
 		return kev_wake_stopping() ? -ENODEV : -ENOBUFS;
-	kev_test_begin(seq);
 	return kev_test_wait(seq);
 }
 

@@ -8,6 +8,7 @@
 #include "stat.h"
 
 u64 kev_test_seq(void);
+void kev_test_begin(u64 seq);
 void kev_test_end_record(u64 seq, enum kev_stat what);
 void kev_test_end_run(u64 seq, const struct kev_result *res);
 int kev_test_write(void);
