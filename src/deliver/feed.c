@@ -166,13 +166,19 @@ static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *tu
 	return err;
 }
 
+/* In ms: a record waits for the helper from when it is due on */
+static unsigned int kev_feed_hold(void)
+{
+	return kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK);
+}
+
 /* Is the record for the helper (delivered), or what becomes of it? */
 static enum kev_stat kev_feed_classify(const struct kev_record *rec)
 {
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
 	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_is_own(rec))
 		return KEV_STAT_FILTERED;
-	if (kev_due_age_ms(rec->event.mono) > kev_param(KEV_HOLD))
+	if (kev_due_age_ms(rec->event.mono) > kev_feed_hold())
 		return KEV_STAT_EXPIRED;
 	return KEV_STAT_DELIVERED;
 }
@@ -335,7 +341,7 @@ void kev_feed_release(bool held)
 unsigned long kev_feed_hold_left(void)
 {
 	u64 age = kev_due_age_ms(kev_feed.oldest);
-	unsigned int hold = kev_param(KEV_HOLD);
+	unsigned int hold = kev_feed_hold();
 
 	return age < hold ? msecs_to_jiffies(hold - age) + 1 : 0;
 }
