@@ -121,7 +121,8 @@ u64 kev_cursor_choose(struct kev_cursor *c, u64 end, kev_level_fn *level)
 
 	if (c->streak >= KEV_CURSOR_STREAK)
 		return c->next;
-	if (!c->goal)
+	/* It may have come nearer, by "fallback" */
+	if (!c->goal || c->goal > end)
 		c->goal = end;
 	while (c->scan < c->goal &&
 	       (!kev_cursor_waits(c, c->scan) || level(c->scan) > KEV_CURSOR_URGENT)) {
