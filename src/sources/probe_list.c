@@ -125,10 +125,11 @@ static int kev_probe_list_insert(struct kev_probe_point *p)
 		return kev_probe_list_refuse(-EINVAL, "not symbol[+offset]", p->where);
 	if (p->returns && p->offset)
 		return kev_probe_list_refuse(-EINVAL, "ret<0 goes without an offset", p->where);
+	/* Before it is armed; numbers may be left out */
+	p->number = ++kev_probe_list_numbers;
 	err = kev_probe_list_try(p);
 	if (err)
 		return err;
-	p->number = ++kev_probe_list_numbers;
 	list_add_tail(&p->list, &kev_probe_list_all);
 	kev_probe_list_length++;
 	return 0;
