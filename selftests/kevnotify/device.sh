@@ -218,6 +218,13 @@ taken_over() {
 		echo 0 >"$PARAMS/fallback" && settle && received 1 && gave 3 KEVNOTIFY_SEQ=3 && conserved
 }
 
+# A helper without "fallback" gets all, also what waits for it
+all_are_its_own() {
+	reload burst=0 helper="$HELPER" && pause && raise one && await 60 counter_reaches recorded 1 &&
+		gives "1 ESTALE ESTALE" record ack 1 ack 1 && counter_is acknowledged 0 && resume &&
+		settle && received 1 && conserved
+}
+
 # As the guide has it
 by_a_shell() {
 	fresh 2 fallback="$DAY" && sh -c '
@@ -387,7 +394,7 @@ each_accounted() {
 	atleast 1 "$losers" "readers that lost records" && accounted seek
 }
 
-plan 36
+plan 37
 begin
 program more <<END
 #!/bin/sh
@@ -422,6 +429,7 @@ check "closed: the module goes" unpins
 check "ack: what is no such line changes nothing" junk
 check "ack: of what was not given" never_given
 check "ack: taken over, the helper does not run" taken_over
+check "ack: not from a helper that gets all" all_are_its_own
 check "ack: by a shell" by_a_shell
 check "ack: ahead of what waits" overtaken
 check "fallback: the helper gets what nobody acknowledged" in_exec_mode

@@ -24,6 +24,7 @@
 #include "cursor.h"
 #include "device.h"
 #include "feed.h"
+#include "helper.h"
 #include "inject.h"
 #include "log.h"
 #include "param.h"
@@ -182,6 +183,9 @@ static loff_t kev_device_llseek(struct file *file, loff_t offset, int whence)
 
 static int kev_device_acknowledge(struct kev_reader *r, u64 seq)
 {
+	struct kev_helper helper;
+	/* Without "fallback" a helper gets them all */
+	bool helpers = !kev_param(KEV_FALLBACK) && kev_helper_get(&helper);
 	int err = -EINVAL;
 	u64 from;
 
@@ -189,8 +193,8 @@ static int kev_device_acknowledge(struct kev_reader *r, u64 seq)
 	if (r->first && seq >= r->first && seq <= r->last) {
 		/* One that was acknowledged before is asked for alone */
 		from = min(r->from, seq);
-		err = kev_feed_acknowledge(&from, seq);
-		r->from = max(r->from, from);
+		err = helpers ? -ESTALE : kev_feed_acknowledge(&from, seq);
+		r->from = max(r->from, helpers ? seq + 1 : from);
 	}
 	spin_unlock(&r->lock);
 	return err;
