@@ -463,8 +463,11 @@ void events_settle(void)
 int events_take(const struct record *r, uint64_t seq, int muted)
 {
 	uint64_t before = state.seq;
-	int err = muted ? 0 : state_keep(name, seq, r);
+	int err = 0;
 
+	/* There may be as many from before, which were found after there was room */
+	if (!muted)
+		err = state.waits == STATE_WAITS ? -ENOSPC : state_keep(name, seq, r);
 	if (err)
 		return events_result(err);
 	state.seq = seq;

@@ -333,7 +333,7 @@ static int names_holds(const char *part, int first)
 static int names_machine(struct names *n, const struct parts *p, unsigned int at)
 {
 	const char *part = p->part[at];
-	char name[256];
+	char name[256], *dot;
 
 	if (!at && names_begins(part, "lxc.payload."))
 		part += strlen("lxc.payload.");
@@ -348,8 +348,9 @@ static int names_machine(struct names *n, const struct parts *p, unsigned int at
 	if (!names_unescape(name, sizeof(name), part))
 		return 1;
 	/* The unit's type is no part of the machine's name. */
-	if (names_is_unit(p->part[at]))
-		*strrchr(name, '.') = '\0';
+	dot = strrchr(name, '.');
+	if (dot && names_is_unit(p->part[at]))
+		*dot = '\0';
 	names_set(n->container, sizeof(n->container), name);
 	return 1;
 }

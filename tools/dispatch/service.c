@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aside.h"
 #include "cgroup.h"
 #include "clock.h"
 #include "device.h"
@@ -31,6 +32,7 @@
 #include "subject.h"
 
 #define SERVICE_STACK		(64 << 10)
+#define SERVICE_READ_MS		100
 #define SERVICE_RETRY_MS	1000	/* the device, the state, the journal */
 #define SERVICE_SNAPSHOT_MS	3000	/* that the journal waits for a snapshot */
 #define SERVICE_STOP_MS		5000	/* that handlers have when we are to stop */
@@ -43,6 +45,7 @@ static atomic_ullong passed;	/* by the thread of the handlers: the snapshot is t
 static struct device handlers_device = { .fd = -1 };
 static struct record handlers_record;
 static int held;	/* handlers_record is read and not taken over yet */
+static int more;	/* there may be records that were not read yet */
 static int waiting;	/* the device is not there, and that was said */
 
 static void service_snapshot(const struct record *r)
@@ -114,14 +117,19 @@ static int service_take(const struct record *r)
 	return 1;
 }
 
-/* As many records as there are and have room */
+/* As many records as there are and have room, for a while: handlers have to be looked at, too */
 static void service_read(void)
 {
+	uint64_t end = clock_ms() + SERVICE_READ_MS;
 	int n = 1;
 
 	if (held)
 		held = !service_take(&handlers_record);
+	more = 0;
 	while (!held && events_room()) {
+		more = clock_ms() >= end;
+		if (more)
+			break;
 		n = device_next(&handlers_device, &handlers_record);
 		if (n != 1)
 			break;
@@ -151,6 +159,8 @@ static int service_wait(int ms)
 		{ .fd = held || !events_room() ? -1 : handlers_device.fd, .events = POLLIN },
 	};
 
+	if (more)
+		ms = 0;
 	if ((held || handlers_device.fd < 0) && (ms < 0 || ms > SERVICE_RETRY_MS))
 		ms = SERVICE_RETRY_MS;
 	poll(fds, 2, ms);
@@ -317,7 +327,7 @@ static int service_thread(pthread_t *thread, void *(*run)(void *))
 	int err = pthread_attr_init(&attr);
 
 	if (!err)
-		err = pthread_attr_setstacksize(&attr, SERVICE_STACK);
+		err = pthread_attr_setstacksize(&attr, aside_stack(SERVICE_STACK));
 	if (!err)
 		err = pthread_create(thread, &attr, run, NULL);
 	return -err;
