@@ -158,7 +158,8 @@ static void kev_outcome_report(const struct kev_run *run, const struct kev_resul
 		seen.outcome = KEV_NOEXEC;
 		seen.code = ENODATA;
 	}
-	if (run->rec && kev_report_is_test(&run->rec->event) && (!run->pipe || unread || !run->execed))
+	if (run->rec && kev_report_is_test(&run->rec->event) &&
+	    (!run->pipe || unread || !run->execed))
 		kev_test_end_run(kev_run_seq(run), &seen);
 }
 
