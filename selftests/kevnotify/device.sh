@@ -280,8 +280,9 @@ had_it() {
 # Those that it did not get are well
 not_for_it() {
 	fresh 0 helper="$HELPER" helper_level=3 && recorded "<5>filtered" && settle && counter_is filtered 1 &&
-		gives "1 OK" record ack 1 && counter_is acknowledged 0 && conserved &&
-		fresh 2 && echo 1 >"$SYS/control/flush" && await 60 counter_is skipped 2 &&
+		echo "$DAY" >"$PARAMS/fallback" && gives "1 OK" record ack 1 &&
+		counter_is acknowledged 0 && conserved && fresh 2 &&
+		echo 1 >"$SYS/control/flush" && await 60 counter_is skipped 2 &&
 		gives "1 2 OK" record record ack 2 && counter_is acknowledged 0
 }
 
@@ -314,8 +315,9 @@ half_read() {
 
 # The run ended, and had not read it whole
 out_of_its_hands() {
-	fresh 1 helper="|$WORK/half" && await 60 helper_is failing 61 && gives "1 OK" record ack 1 &&
-		settle && counter_is acknowledged 1 && counter_is delivered 0 && conserved
+	fresh 1 helper="|$WORK/half" && await 60 helper_is failing 61 &&
+		echo "$DAY" >"$PARAMS/fallback" && gives "1 OK" record ack 1 && settle &&
+		counter_is acknowledged 1 && counter_is delivered 0 && conserved
 }
 
 tested() {
