@@ -110,7 +110,7 @@ static int events_has_ended(const struct state_run *run, uint64_t hash)
 	return 0;
 }
 
-/* What is known of a record beside, and who is to run for it */
+/* What is known of a record beside, and which handlers are to run for it */
 static void events_prepare(struct event *e, uint64_t seq)
 {
 	const char *source = record_get(&e->record, "KEVNOTIFY_SOURCE");
