@@ -316,8 +316,8 @@ half_read() {
 # The run ended, and had not read it whole
 out_of_its_hands() {
 	fresh 1 helper="|$WORK/half" && await 60 helper_is failing 61 &&
-		echo "$DAY" >"$PARAMS/fallback" && gives "1 OK" record ack 1 && settle &&
-		counter_is acknowledged 1 && counter_is delivered 0 && conserved
+		echo "$DAY" >"$PARAMS/fallback" && gives "1 OK" record ack 1 &&
+		echo 0 >"$PARAMS/fallback" && settle && counter_is acknowledged 1 && counter_is delivered 0 && conserved
 }
 
 tested() {
