@@ -826,7 +826,7 @@ static bool model_admit(u64 seq)
 {
 	if (list[seq].level > kev_param(KEV_HELPER_LEVEL) || list[seq].quiet)
 		model_end(seq, KEV_STAT_FILTERED);
-	else if (age_ms(seq) > kev_param(KEV_HOLD))
+	else if (age_ms(seq) > kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK))
 		model_end(seq, KEV_STAT_EXPIRED);
 	return list[seq].fate == WAITS;
 }
