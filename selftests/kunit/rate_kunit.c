@@ -330,6 +330,9 @@ static void rate_word_does_not_age(struct kunit *test)
 		unsigned long began = clock;
 
 		KUNIT_EXPECT_EQ(test, admitted_of_one(source), 3U);
+		/* As when their records are made */
+		kev_rate_watch(&source->rate[1], 0);
+		kev_source_set_watched(source, true);
 		clock += WINDOW;
 		kev_source_close_due(close_one);
 		/* Multiples of it, and a moment before and after */
