@@ -105,18 +105,6 @@ static void helper_journal(const struct record *r, const char *instance, uint64_
 		helper_note(instance, seq);
 }
 
-static void helper_snapshot(const struct record *r)
-{
-	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
-	static struct names names;
-	char file[256];
-
-	if (!source || !snapshot_wanted(source))
-		return;
-	subject_names(r, &names);
-	snapshot_take(r, &names, file, sizeof(file));
-}
-
 static void helper_take(const struct record *r)
 {
 	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
@@ -133,7 +121,7 @@ static void helper_take(const struct record *r)
 	mine = !helper_is_services(instance, seq);
 	muted = !mine || subject_below(r, service.slice);
 	if (!muted)
-		helper_snapshot(r);
+		subject_take_snapshot(r);
 	helper_journal(r, instance, seq);
 	if (events_known(seq))
 		return;

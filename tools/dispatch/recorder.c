@@ -71,7 +71,7 @@ void recorder_event(void)
 	for (i = 0; i < round.n && recorder_seconds() - now <= RECORDER_PATIENCE; i++)
 		recorder_cmdline(round.cmdline[i], round.process[i].pid);
 	next = recorder_seconds() + RECORDER_PAUSE;
-	/* Nobody waits for more than a copy. */
+	/* The lock is held for a copy, and no file is read under it. */
 	pthread_mutex_lock(&lock);
 	rounds[taken++ % RECORDER_ROUNDS] = round;
 	pthread_mutex_unlock(&lock);

@@ -48,18 +48,6 @@ static int held;	/* handlers_record is read and not taken over yet */
 static int more;	/* there may be records that were not read yet */
 static int waiting;	/* the device is not there, and that was said */
 
-static void service_snapshot(const struct record *r)
-{
-	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
-	static struct names names;
-	char file[256];
-
-	if (!source || !snapshot_wanted(source))
-		return;
-	subject_names(r, &names);
-	snapshot_take(r, &names, file, sizeof(file));
-}
-
 /*
  * It was taken over: the kernel is told, and says whether the helper has it. An ack is for
  * all that were read since the last one, so each record that is read has its own.
@@ -112,7 +100,7 @@ static int service_take(const struct record *r)
 	if (err == -ESTALE)
 		events_drop(seq);
 	else if (!muted)
-		service_snapshot(r);
+		subject_take_snapshot(r);
 	atomic_store(&passed, seq);
 	return 1;
 }

@@ -32,3 +32,15 @@ void subject_snapshot(const struct record *r, char *path, size_t size)
 	if (snapshot_path(r, path, size) || access(path, F_OK))
 		*path = '\0';
 }
+
+void subject_take_snapshot(const struct record *r)
+{
+	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
+	struct names names;
+	char file[256];
+
+	if (!source || !snapshot_wanted(source))
+		return;
+	subject_names(r, &names);
+	snapshot_take(r, &names, file, sizeof(file));
+}

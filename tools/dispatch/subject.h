@@ -15,6 +15,9 @@ void subject_names(const struct record *r, struct names *n);
 /* Is that @slice, or below it? A path that was cut is not: its beginning is not known. */
 int subject_below(const struct record *r, const char *slice);
 
+/* Take a snapshot, if its source is one for which there are some */
+void subject_take_snapshot(const struct record *r);
+
 /* Where its snapshot lies, "" if there is none */
 void subject_snapshot(const struct record *r, char *path, size_t size);
 
