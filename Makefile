@@ -51,11 +51,11 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug full suites cross check model
+	@selftests/setup debug fleet full suites cross check model
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug full suites packages rpm cross check model
+	@selftests/setup debug fleet full suites packages rpm cross check model
 	@selftests/run full
 
 matrix:

@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/tests.sh
 . "${BASH_SOURCE[0]%/*}/tests.sh"
 
-FULL_PACKAGES=dkms,e2fsprogs,kmod,linux-headers-amd64,linux-image-amd64,procps,python3-minimal,systemd-sysv,udev
+FULL_PACKAGES=dkms,e2fsprogs,kmod,libjansson4,linux-headers-amd64,linux-image-amd64,procps,python3,systemd-sysv,udev
 
 build_full_root() {
 	debootstrap_into "$1/root" "$FULL_PACKAGES"

@@ -11,7 +11,8 @@
 SUITE=bookworm
 ROOT_PACKAGES=(
 	apt-utils autopkgtest bc bison busybox-static build-essential coccinelle cpio debhelper dh-dkms
-	dkms dpkg-dev e2fsprogs fakeroot flex gnupg kmod libelf-dev libssl-dev lintian
+	dkms dpkg-dev e2fsprogs fakeroot flex gnupg kmod libelf-dev libjansson-dev libssl-dev
+	libsystemd-dev lintian
 	linux-headers-cloud-amd64 linux-image-cloud-amd64 linux-source-6.1
 	libpython3.11 perl procps python3-minimal rsync shellcheck sparse
 	xz-utils

@@ -5,13 +5,13 @@
 # install the package in. NAME-backports is NAME with the kernel of its backports,
 # NAME-split has /bin, /sbin and /lib beside /usr.
 
-# shellcheck source=selftests/lib/full.sh
-. "${BASH_SOURCE[0]%/*}/full.sh"
+# shellcheck source=selftests/lib/fleet.sh
+. "${BASH_SOURCE[0]%/*}/fleet.sh"
 
 export SUITES='bullseye bookworm bookworm-backports trixie trixie-backports sid'
 # The packages alone are tried in these: others have the same kernels.
 export PACKAGES_SUITES='bullseye-split forky'
-SUITE_PACKAGES=(busybox-static cpio dkms kmod xz-utils)
+SUITE_PACKAGES=(busybox-static cpio dkms kmod libjansson4 xz-utils)
 
 # suite_packages NAME: what is in its root
 suite_packages() {
@@ -128,7 +128,7 @@ cross_dir() {
 		build_cross "$linux"
 }
 
-RPM_PACKAGES=createrepo-c,dkms,dnf,file,gcc,kmod,libc6-dev,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint,systemd
+RPM_PACKAGES=createrepo-c,dkms,dnf,file,gcc,kmod,libc6-dev,libjansson-dev,libsystemd-dev,linux-headers-cloud-amd64,linux-image-cloud-amd64,rpm,rpmlint,systemd
 
 build_rpm_root() {
 	SUITE=trixie debootstrap_into "$1/root" "$RPM_PACKAGES" --customize-hook='
