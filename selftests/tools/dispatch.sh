@@ -8,6 +8,10 @@ T=/mnt/t
 ETC=/etc/kevnotify/handlers.d
 LIB=/usr/lib/kevnotify/handlers.d
 RUN=/run/kevnotify
+MARKS=/var/lib/kevnotify/panics
+PSTORE=/sys/fs/pstore
+ARCHIVE=/var/lib/systemd/pstore
+SYSFS=/sys/kernel/kevnotify
 DEVICE=/mnt/device
 RECORDS=$DEVICE/records
 RECEIPTS=$T/receipts
@@ -149,7 +153,7 @@ no_process() {
 # in_place: one case, with nothing of the one before
 in_place() {
 	! mountpoint -q "$RUN" || umount -l "$RUN"
-	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify
+	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify "$PSTORE" "$ARCHIVE" "$SYSFS"
 	mkdir -p "$T" "$DEVICE" "$LIB" "$ETC"
 	local file
 	for file in "$RECORDS" "$DEVICE/given" "$DEVICE/acks" "$RECEIPTS" "$JOURNAL" "$LOG"; do : >"$file"; done
@@ -854,6 +858,156 @@ bad_records() {
 	said 'without KEVNOTIFY_SEQ or KEVNOTIFY_INSTANCE'
 }
 
+# booted [NAME]: the module is there, and nothing of /run; NAME was the boot before
+booted() {
+	rm -rf "$RUN"
+	: >"$RECORDS"
+	mkdir -p "$SYSFS" "${MARKS%/*}"
+	echo "$INSTANCE" >"$SYSFS/instance"
+	[ $# = 0 ] || { echo "boot $1"; grep -v ^boot "$MARKS"; } >"$T/marks" 2>/dev/null || :
+	[ $# = 0 ] || cp "$T/marks" "$MARKS"
+}
+
+# dump FILE PART [LINE…]: of a panic, as pstore has it
+dump() {
+	local file=$1 part=$2
+	shift 2
+	mkdir -p "${file%/*}"
+	{ echo "Panic#2 Part$part"; [ $# = 0 ] || printf '%s\n' "$@"; } >"$file"
+}
+
+# dumped DIR ID TEXT: in three parts, the end of the log in the first, with an oops before it
+dumped() {
+	local id=$(($2 << 32))
+	dump "$1/dmesg-erst-$((id + 3))" 1 '<5>[   12.500002] kevnotify: record 17 at 12.300000, oom: killed (a\x5cb)' \
+		'<5>[   12.500003] kevnotify: record 18 at 12.400000, manual: last'
+	dump "$1/dmesg-erst-$((id + 4))" 2 "<0>[   12.500001][    T1] Kernel panic - not syncing: $3" \
+		'<5>[   12.500001] kevnotify: recorded nothing'
+	dump "$1/dmesg-erst-$((id + 5))" 3 '<6>[   11.000000] kevnotify: record 1 at 1.0, manual: of an earlier text'
+	mkdir -p "$1"
+	printf 'Oops#1 Part1\n<4>[   12.0] Oops\n' >"$1/dmesg-erst-$((id + 1))"
+	printf 'Oops#1 Part2\n<4>[   11.0] Oops\n' >"$1/dmesg-erst-$((id + 2))"
+}
+
+# once_more MARK: a record has run, so that all before it has
+once_more() {
+	raised "$1" block
+	service
+	wait_for grep -q "^$1 block" "$RECEIPTS"
+	wait_for grep -q "\"KEVNOTIFY_SEQ\": \[\"$1\"\]" "$JOURNAL"
+	stop
+}
+
+panic() {
+	local before
+	handler 50-x "[ \$1 != panic ] || env >$T/env"
+	journald
+	booted aaaa
+	dumped "$ARCHIVE/1" 1763800000 'sysrq triggered crash'
+	before=$(find "$ARCHIVE" -type f -exec sha256sum {} + | sort)
+	once_more 1
+	same "$(printf '%s\n' '0 panic 50-x' '1 block 50-x')" "$(sort "$RECEIPTS")"
+	entries_are '0 1'
+	same 'kernel panic before this boot: sysrq triggered crash' "$(entries MESSAGE | head -n 1)"
+	same 60bb30ea14a948488996a92958349532 "$(entries MESSAGE_ID | head -n 1)"
+	same "$(printf '%s\n' KEVNOTIFY_ID=1 "KEVNOTIFY_INSTANCE=$INSTANCE" KEVNOTIFY_PANICS=1 KEVNOTIFY_PANIC_BOOT_ID=aaaa \
+		"KEVNOTIFY_PANIC_FILE=$ARCHIVE/1/dmesg-erst-$(((1763800000 << 32) + 3))" \
+		'KEVNOTIFY_PANIC_RECORD_1=17 at 12.300000, oom: killed (a\x5cb)' \
+		'KEVNOTIFY_PANIC_RECORD_2=18 at 12.400000, manual: last' \
+		'KEVNOTIFY_PANIC_TEXT=sysrq triggered crash' KEVNOTIFY_PANIC_TIME=1763800000.000000 \
+		KEVNOTIFY_PANIC_UPTIME=12.500001 KEVNOTIFY_SEQ=0 KEVNOTIFY_SOURCE=panic)" \
+		"$(grep ^KEVNOTIFY_ "$T/env" | grep -vE '^KEVNOTIFY_(TIME|JOB)=' | sort)"
+	same "$before" "$(find "$ARCHIVE" -type f -exec sha256sum {} + | sort)"
+	# Another start, another boot, and the same dump in another place: told it was
+	once_more 2
+	booted bbbb
+	mkdir -p "$PSTORE"
+	cp "$ARCHIVE"/1/* "$PSTORE"
+	once_more 3
+	receipts 4
+	# Two more of them
+	booted cccc
+	dumped "$PSTORE" 1763900000 earlier
+	dumped "$PSTORE" 1764000000 'the \ newest'
+	once_more 4
+	receipts 6
+	same 'kernel panic before this boot: the \x5c newest; and 1 before that' "$(entries MESSAGE | tail -n 2 | head -n 1)"
+	kill "$journald"
+}
+
+# part 1 is compressed, part 2 was cut off, part 3 is not there
+panic_torn() {
+	handler 50-x "[ \$1 != panic ] || env >>$T/env"
+	journald
+	booted aaaa
+	dumped "$ARCHIVE" 1763800000 torn
+	local first=$(((1763800000 << 32) + 3))
+	mv "$ARCHIVE/dmesg-erst-$first" "$ARCHIVE/dmesg-erst-$first.enc.z"
+	printf '\x78\x9c\0\n' >"$ARCHIVE/dmesg-erst-$first.enc.z"
+	printf 'cut' >>"$ARCHIVE/dmesg-erst-$((first + 1))"
+	rm "$ARCHIVE/dmesg-erst-$((first + 2))"
+	once_more 1
+	grep -x 'KEVNOTIFY_PANIC_TORN=1 parts read, 1 lost or compressed, 1 not whole' "$T/env"
+	grep -x KEVNOTIFY_PANIC_TEXT=torn "$T/env"
+	# Of this nothing can be read
+	booted bbbb
+	mv "$ARCHIVE/dmesg-erst-$first.enc.z" "$ARCHIVE/dmesg-erst-$((first + (1 << 40))).enc.z"
+	once_more 2
+	same 'kernel panic or oops before this boot; no dump is legible' "$(entries MESSAGE | tail -n 2 | head -n 1)"
+	grep -x 'KEVNOTIFY_PANIC_TORN=0 parts read, 1 lost or compressed' "$T/env"
+	kill "$journald"
+}
+
+# Nothing was marked: of what lies there one may be years old
+panic_first() {
+	handler 50-x
+	journald
+	booted
+	dump "$ARCHIVE/dmesg-erst-$((1563800000 << 32))" 1 '<0>[    1.000000] Kernel panic - not syncing: old'
+	once_more 1
+	receipts 1
+	rm -r "${MARKS%/*}"
+	booted
+	dumped "$ARCHIVE" 1763800000 new
+	once_more 2
+	entries_are '1 0 2'
+	kill "$journald"
+}
+
+# Before it was told of
+panic_killed() {
+	rm -f /run/systemd/journal/socket
+	handler 50-x "[ \$1 != panic ] || until [ -e $T/go ]; do sleep 0.05; done"
+	booted aaaa
+	dumped "$ARCHIVE" 1763800000 killed
+	service
+	wait_for said 'the journal: No such file or directory: trying again'
+	wait_for grep -q ^told "$MARKS"
+	killed
+	touch "$T/go"
+	journald
+	once_more 1
+	once_more 2
+	same "$(printf '%s\n' '0 panic 50-x' '1 block 50-x' '2 block 50-x')" "$(sort "$RECEIPTS")"
+	entries_are '0 1 2'
+	kill "$journald"
+}
+
+# No place for the marks that lasts: once a boot
+panic_unmarked() {
+	handler 50-x
+	journald
+	booted
+	rm -rf "${MARKS%/*}"
+	echo >"${MARKS%/*}"
+	dumped "$ARCHIVE" 1763800000 unmarked
+	once_more 1
+	once_more 2
+	receipts 3
+	said 'may be told again'
+	kill "$journald"
+}
+
 usage() {
 	local rc=0
 	dispatch --nonsense 2>"$T/usage" || rc=$?
@@ -902,6 +1056,11 @@ dispatch_all() {
 	ready			the service manager is told
 	one_service		there is one service
 	no_reader		a line that has no reader is no trouble
+	panic			the panic of an earlier boot is the first event, once
+	panic_torn		of a dump that is torn what can be read, and that it is
+	panic_first		what lay there before us is no news
+	panic_killed		killed before it was told: once too
+	panic_unmarked		without a place for the mark: once a boot
 	bad_records		what is no record is left out
 	usage			wrong arguments are told of
 	END

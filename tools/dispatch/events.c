@@ -200,7 +200,7 @@ static int events_promote(void)
 	if (state.runs == STATE_RUNS)
 		return 0;
 	for (i = 0; i < state.waits; i++)
-		if (state.wait[i] != unsettled &&
+		if ((!unsettled || state.wait[i] != unsettled) &&
 		    events_may(events_of(wait_source[i]), STATE_RUNS - events_of(NULL)))
 			break;
 	if (i == state.waits)
@@ -450,6 +450,16 @@ int events_known(uint64_t seq)
 	return seq <= state.seq;
 }
 
+int events_under_way(uint64_t seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < state.runs; i++)
+		if (state.run[i].seq == seq)
+			return 1;
+	return events_waiting(seq) < state.waits;
+}
+
 uint64_t events_unsettled(void)
 {
 	return unsettled;
@@ -470,7 +480,9 @@ int events_take(const struct record *r, uint64_t seq, int muted)
 		err = state.waits == STATE_WAITS ? -ENOSPC : state_keep(name, seq, r);
 	if (err)
 		return events_result(err);
-	state.seq = seq;
+	/* The panic's comes before all of the module's */
+	if (seq > before)
+		state.seq = seq;
 	if (!muted)
 		events_wait(seq, r);
 	err = events_save();

@@ -20,6 +20,9 @@ void events_begin(const char *instance);
 /* Was it taken over? */
 int events_known(uint64_t seq);
 
+/* Was it taken over, and have its handlers not ended? */
+int events_under_way(uint64_t seq);
+
 /*
  * Taken over, and perhaps never acknowledged, as we ended between the two: nothing is
  * started for it until it is settled. 0: there is none.

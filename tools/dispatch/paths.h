@@ -7,6 +7,8 @@
 #define PATH_SNAPSHOTS	"/var/lib/kevnotify"
 #define PATH_HANDLERS	"/kevnotify/handlers.d"	/* below /usr/lib and /etc */
 #define PATH_JOURNAL	"/run/systemd/journal/socket"
+#define PATH_INSTANCE	"/sys/kernel/kevnotify/instance"
+#define PATH_BOOT_ID	"/proc/sys/kernel/random/boot_id"
 #define PATH_TIMEOUT	"/sys/module/kevnotify/parameters/timeout"
 
 #define SNAPSHOT_ALL	(64 << 20)	/* bytes of all snapshots */

@@ -22,7 +22,9 @@
 #include "job.h"
 #include "journal.h"
 #include "lives.h"
+#include "files.h"
 #include "notify.h"
+#include "panic.h"
 #include "paths.h"
 #include "recorder.h"
 #include "say.h"
@@ -129,6 +131,20 @@ static void service_read(void)
 	device_close(&handlers_device);
 }
 
+/* Before the first record of the module, which has to be there: the state is an instance's */
+static void service_panic(void)
+{
+	const struct record *r = panic_record(PANIC_HANDLERS);
+	char instance[40];
+
+	if (!r || files_read(instance, sizeof(instance), PATH_INSTANCE) <= 0)
+		return;
+	instance[strcspn(instance, "\n")] = '\0';
+	events_begin(instance);
+	if (events_under_way(0) || !events_take(r, 0, 0))
+		panic_told(PANIC_HANDLERS);
+}
+
 static void service_open(void)
 {
 	int err = device_open(&handlers_device, path, O_RDWR | O_NONBLOCK);
@@ -149,7 +165,8 @@ static int service_wait(int ms)
 
 	if (more)
 		ms = 0;
-	if ((held || handlers_device.fd < 0) && (ms < 0 || ms > SERVICE_RETRY_MS))
+	if ((held || handlers_device.fd < 0 || panic_record(PANIC_HANDLERS)) &&
+	    (ms < 0 || ms > SERVICE_RETRY_MS))
 		ms = SERVICE_RETRY_MS;
 	poll(fds, 2, ms);
 	return signals_stop();
@@ -187,8 +204,10 @@ static void *service_handlers(void *unused)
 	while (!stop) {
 		if (handlers_device.fd < 0)
 			service_open();
-		if (handlers_device.fd >= 0)
+		if (handlers_device.fd >= 0) {
+			service_panic();
 			service_read();
+		}
 		ms = events_run(clock_ms());
 		/* Room may have come while no one looked at the device */
 		stop = service_wait(ms);
@@ -292,9 +311,20 @@ static void service_journal_one(const struct record *r)
 	unsaved = !!err;
 }
 
+static void service_journal_panic(void)
+{
+	const struct record *r = panic_record(PANIC_JOURNAL);
+
+	if (!r)
+		return;
+	service_journal_send(r, record_get(r, "KEVNOTIFY_INSTANCE"), 0);
+	panic_told(PANIC_JOURNAL);
+}
+
 static void *service_journal(void *unused)
 {
 	(void)unused;
+	service_journal_panic();
 	for (;;) {
 		/* The other thread says what is wrong with it */
 		while (device_open(&journal_device, path, O_RDONLY))
@@ -347,6 +377,7 @@ static int service_init(void)
 	err = snapshot_init(PATH_SNAPSHOTS, SNAPSHOT_ALL);
 	if (err)
 		say(LOG_WARNING, "no snapshots: " PATH_SNAPSHOTS ": %s", strerror(-err));
+	panic_find();
 	err = recorder_start();
 	if (err)
 		say(LOG_NOTICE, "the biggest processes are not known before a kill: %s",
