@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# For guests where the packages are. Needs a directory $scratch.
+
+# wait_for COMMAND…
+wait_for() {
+	local end=$((SECONDS + 120))
+	until "$@" >"${scratch:?}/wait" 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { cat "$scratch/wait"; echo "never: $*"; state; return 1; }
+		sleep 0.2
+	done
+}
+
+# state: why it failed
+state() {
+	systemctl status --no-pager -l kevnotify.service || :
+	journalctl --no-pager -b -n 40 || :
+	find /run/kevnotify /var/lib/kevnotify /sys/fs/pstore /var/lib/systemd/pstore -ls || :
+}
+
+# ours FIELD [MATCH]…: this field of the entries of events
+ours() {
+	journalctl --no-pager -q -o cat --output-fields="$1" SYSLOG_IDENTIFIER=kevnotify "${@:2}"
+}
+
+# settled: all that was raised before this is in the journal
+settled() {
+	local mark="mark $RANDOM$RANDOM"
+	echo "<6>$mark" >/sys/kernel/kevnotify/control/raise
+	wait_for eval "ours MESSAGE KEVNOTIFY_SOURCE=manual | grep -q '$mark'"
+}
