@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../tools/dispatch/cgtree.h"
-#include "../../tools/dispatch/files.h"
-#include "../../tools/dispatch/names.h"
-#include "../../tools/dispatch/record.h"
+#include "../../tools/common/cgtree.h"
+#include "../../tools/common/files.h"
+#include "../../tools/common/names.h"
+#include "../../tools/common/record.h"
 #include "../../tools/dispatch/recorder.h"
 #include "../../tools/dispatch/snapshot.h"
 

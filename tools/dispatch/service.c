@@ -19,10 +19,11 @@
 #include "clock.h"
 #include "device.h"
 #include "events.h"
+#include "files.h"
 #include "job.h"
 #include "journal.h"
 #include "lives.h"
-#include "files.h"
+#include "message.h"
 #include "notify.h"
 #include "panic.h"
 #include "paths.h"
@@ -280,7 +281,7 @@ static void service_journal_send(const struct record *r, const char *instance, u
 	char file[256];
 	int err, said = 0;
 
-	subject_names(r, &names);
+	message_names(r, &names);
 	subject_snapshot(r, file, sizeof(file));
 	while (!service_journal_helper(instance, seq) &&
 	       (err = journal_send(r, &names, file, 1))) {

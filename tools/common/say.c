@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -36,7 +37,8 @@ void say(int level, const char *format, ...)
 
 	if (levels)
 		len = snprintf(line, sizeof(line), "<%d>", level);
-	len += snprintf(line + len, sizeof(line) - len, "kevnotify-dispatch: ");
+	len += snprintf(line + len, sizeof(line) - len, "%s: ",
+			program_invocation_short_name);
 	va_start(args, format);
 	len += vsnprintf(line + len, sizeof(line) - len, format, args);
 	va_end(args);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef COMMANDS_H
+#define COMMANDS_H
+
+/* Each is called with its name as argv[0] and returns an exit status. */
+int follow_run(int argc, char **argv);
+int show_run(int argc, char **argv);
+int status_run(int argc, char **argv);
+
+#endif /* COMMANDS_H */
