@@ -23,6 +23,7 @@
  * struct follow - what was asked for
  * @lines: how many of the last ones; -1: from the beginning
  * @ends: at the last one
+ * @most: at the latest after so many; 0: not given
  * @since: from then on, in microseconds since 1970; 0: not given
  * @cursor_file: NULL: none
  * @print: a record
@@ -31,6 +32,7 @@ static struct follow {
 	struct records	which;
 	long long	lines;
 	int		ends;
+	uint64_t	most;
 	uint64_t	since;
 	const char	*cursor_file;
 	int		(*print)(const struct record *r);
@@ -200,7 +202,7 @@ static int follow_all(void)
 	for (;;) {
 		while ((n = records_next(&r)) == 1) {
 			n = follow_one(&r);
-			if (n)
+			if (n || (follow.most && !--follow.most))
 				return n;
 		}
 		if (n || follow.ends)
@@ -249,6 +251,11 @@ static int follow_option(int c, char *value)
 			return 0;
 		follow.lines = n;
 		return 1;
+	case 'm':
+		if (!args_number("--most", value, 1, 1000000, &n))
+			return 0;
+		follow.most = n;
+		return 1;
 	case 'c':
 		follow.cursor_file = value;
 		return *value != '\0';
@@ -269,6 +276,7 @@ static int follow_parse(int argc, char **argv)
 		{ "source",		required_argument,	NULL, 'S' },
 		{ "level",		required_argument,	NULL, 'l' },
 		{ "lines",		required_argument,	NULL, 'n' },
+		{ "most",		required_argument,	NULL, 'm' },
 		{ "json",		no_argument,		NULL, 'j' },
 		{ "export",		no_argument,		NULL, 'x' },
 		{ "cursor-file",	required_argument,	NULL, 'c' },

@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	  "  --json               an object a line\n"
 	  "  --export             the export format, for systemd-journal-remote\n"
 	  "  --cursor-file=FILE   go on where the last call with this file ended\n"
+	  "  --most=N             end after N records\n"
 	  "  --no-follow          end at the last one\n"
 	  MAIN_WHERE },
 	{ "show", show_run, "all that is known of one event",
