@@ -18,3 +18,19 @@ fleet_root() {
 	entry=$(cache_get fleet "$(sum_of "$SUITE" "$FLEET_PACKAGES")" build_fleet_root) || return 1
 	printf '%s/root\n' "$entry"
 }
+
+build_fleet_disk() {
+	enter_root "$2" "$3:/repo" "$1:/out:rw" -- /inside/only "$4" /inside/fleet
+	cp "$2/boot/vmlinuz-$4" "$1/vmlinuz"
+	build_full_initramfs "$1" "$2" "$4"
+}
+
+# fleet_disk: root.ext4 of the fleet root with both packages, installed by name, and how
+# to boot it: vmlinuz and initramfs.cpio
+fleet_disk() {
+	local root repo
+	root=$(fleet_root) && repo=$(repo_dir) || return 1
+	set -- "$root"/lib/modules/*
+	cache_get fleet-disk "$(sum_of "$root" "$repo" "$(hash_of "$KEV_LIB"/inside)")" \
+		build_fleet_disk "$root" "$repo" "${1##*/}"
+}

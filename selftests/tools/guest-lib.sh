@@ -5,7 +5,7 @@
 
 # wait_for COMMAND…
 wait_for() {
-	local end=$((SECONDS + 120))
+	local end=$((SECONDS + 300))
 	until "$@" >"${scratch:?}/wait" 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || { cat "$scratch/wait"; echo "never: $*"; state; return 1; }
 		sleep 0.2
