@@ -6,5 +6,6 @@
 int follow_run(int argc, char **argv);
 int show_run(int argc, char **argv);
 int status_run(int argc, char **argv);
+int top_run(int argc, char **argv);
 
 #endif /* COMMANDS_H */
