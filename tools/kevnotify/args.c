@@ -27,9 +27,7 @@ int args_usage(int c)
 {
 	FILE *to = c == 'h' ? stdout : stderr;
 
-	fprintf(to, "usage: %s%s%s\n", name, *command->usage == '\n' ? "" : " ", command->usage);
-	if (c == 'h')
-		fprintf(to, "It prints %s.\n", command->help);
+	fprintf(to, "usage: %s %s", name, command->usage);
 	return c == 'h' ? STATUS_OK : STATUS_USAGE;
 }
 

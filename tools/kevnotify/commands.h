@@ -4,4 +4,10 @@
 
 /* Each is called with its name as argv[0] and returns an exit status. */
 
+int metrics_run(int argc, char **argv);
+int raise_run(int argc, char **argv);
+int set_run(int argc, char **argv);
+int sources_run(int argc, char **argv);
+int stats_run(int argc, char **argv);
+
 #endif /* COMMANDS_H */

@@ -7,6 +7,22 @@
 #include "screen.h"
 
 static const struct command commands[] = {
+	{ "metrics", metrics_run, "what Prometheus collects", "\n" },
+	{ "raise", raise_run, "raise an event of the source manual",
+	  "[LEVEL] MESSAGE\n"
+	  "  LEVEL  0 (emerg) to 7 (debug), by default 5 (notice)\n" },
+	{ "set", set_run, "give parameters of the module other values",
+	  "NAME=VALUE... [--persist]\n"
+	  "  -p, --persist  for later loads too, in /etc/modprobe.d/kevnotify.conf\n" },
+	{ "sources", sources_run, "list the sources, or change them",
+	  "[--json]\n"
+	  "       kevnotify sources enable|disable NAME... [--persist]\n"
+	  "       kevnotify sources set NAME ATTRIBUTE=VALUE...\n"
+	  "  -j, --json     as JSON\n"
+	  "  -p, --persist  for later loads too, in /etc/modprobe.d/kevnotify.conf\n" },
+	{ "stats", stats_run, "all counters of the module and the service",
+	  "[--json]\n"
+	  "  -j, --json  as JSON\n" },
 	{ }
 };
 
