@@ -6,8 +6,10 @@
 
 int metrics_run(int argc, char **argv);
 int raise_run(int argc, char **argv);
+int reload_run(int argc, char **argv);
 int set_run(int argc, char **argv);
 int sources_run(int argc, char **argv);
 int stats_run(int argc, char **argv);
+int test_run(int argc, char **argv);
 
 #endif /* COMMANDS_H */

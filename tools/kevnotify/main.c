@@ -11,6 +11,8 @@ static const struct command commands[] = {
 	{ "raise", raise_run, "raise an event of the source manual",
 	  "[LEVEL] MESSAGE\n"
 	  "  LEVEL  0 (emerg) to 7 (debug), by default 5 (notice)\n" },
+	{ "reload", reload_run, "load the installed module in the place of the loaded one",
+	  "\n" },
 	{ "set", set_run, "give parameters of the module other values",
 	  "NAME=VALUE... [--persist]\n"
 	  "  -p, --persist  for later loads too, in /etc/modprobe.d/kevnotify.conf\n" },
@@ -23,6 +25,9 @@ static const struct command commands[] = {
 	{ "stats", stats_run, "all counters of the module and the service",
 	  "[--json]\n"
 	  "  -j, --json  as JSON\n" },
+	{ "test", test_run, "have an event go the whole way, and say how long it took",
+	  "[SOURCE]\n"
+	  "  SOURCE  oom: kills a process of its own; manual; others: what would run\n" },
 	{ }
 };
 
