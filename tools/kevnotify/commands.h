@@ -4,6 +4,7 @@
 
 /* Each is called with its name as argv[0] and returns an exit status. */
 
+int doctor_run(int argc, char **argv);
 int metrics_run(int argc, char **argv);
 int raise_run(int argc, char **argv);
 int reload_run(int argc, char **argv);

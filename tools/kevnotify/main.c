@@ -7,6 +7,11 @@
 #include "screen.h"
 
 static const struct command commands[] = {
+	{ "doctor", doctor_run, "why nothing arrives, and what to type",
+	  "[--json] [--test]\n"
+	  "  -j, --json  as JSON\n"
+	  "  -t, --test  with a test event, for which handlers run\n"
+	  "Exit status: 0 all is well, 1 with warnings, 2 with problems\n" },
 	{ "metrics", metrics_run, "what Prometheus collects", "\n" },
 	{ "raise", raise_run, "raise an event of the source manual",
 	  "[LEVEL] MESSAGE\n"
