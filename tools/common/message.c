@@ -43,8 +43,8 @@ static const struct {
 	{ }
 };
 
-/* The record that ends a burst has no values of its own, and this text */
-static int message_closes(const struct record *r)
+/* It has this text. */
+int message_closes(const struct record *r)
 {
 	const char *n = record_get(r, "KEVNOTIFY_SUPPRESSED");
 	const char *text = record_get(r, "MESSAGE");
@@ -143,6 +143,18 @@ static void message_victim(struct text *t, const struct record *r, const struct 
 		if (group)
 			message_add(t, " in %s", group);
 	}
+}
+
+void message_names(const struct record *r, struct names *n)
+{
+	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
+	unsigned long long id = 0;
+
+	if (!record_number(r, "KEVNOTIFY_VICTIM_CGROUP_ID", &id) && !path) {
+		path = record_get(r, "KEVNOTIFY_CGROUP");
+		record_number(r, "KEVNOTIFY_CGROUP_ID", &id);
+	}
+	names_resolve(n, path, id);
 }
 
 void message_text(char *buf, size_t size, const struct record *r, const struct names *n,

@@ -10,6 +10,12 @@
 /* What a record's kind is called in the journal, in 32 hex digits; NULL: it has no name */
 const char *message_id(const struct record *r);
 
+/* The names of its victim's control group; if it has none, of the task's that raised it */
+void message_names(const struct record *r, struct names *n);
+
+/* Does it close a burst, and has no values of its own? */
+int message_closes(const struct record *r);
+
 /* A record in one line: what the kernel said, whose it was, how big, and where to look */
 void message_text(char *buf, size_t size, const struct record *r, const struct names *n,
 		  const char *snapshot);

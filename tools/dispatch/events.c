@@ -9,6 +9,7 @@
 #include "handlers.h"
 #include "input.h"
 #include "job.h"
+#include "message.h"
 #include "names.h"
 #include "say.h"
 #include "state.h"
@@ -119,7 +120,7 @@ static void events_prepare(struct event *e, uint64_t seq)
 	e->used = 1;
 	e->seq = seq;
 	snprintf(e->source, sizeof(e->source), "%s", source ? source : "");
-	subject_names(&e->record, &e->names);
+	message_names(&e->record, &e->names);
 	subject_snapshot(&e->record, e->snapshot, sizeof(e->snapshot));
 	handlers_find(&e->handlers, e->source);
 }

@@ -19,6 +19,7 @@
 #include "job.h"
 #include "journal.h"
 #include "lives.h"
+#include "message.h"
 #include "paths.h"
 #include "say.h"
 #include "signals.h"
@@ -94,7 +95,7 @@ static void helper_journal(const struct record *r, const char *instance, uint64_
 
 	if (helper_is_journalled(instance, seq))
 		return;
-	subject_names(r, &names);
+	message_names(r, &names);
 	subject_snapshot(r, file, sizeof(file));
 	while ((err = journal_send(r, &names, file, 0)) && clock_ms() < end)
 		nanosleep(&step, NULL);

@@ -22,6 +22,7 @@
 #include "job.h"
 #include "journal.h"
 #include "lives.h"
+#include "message.h"
 #include "notify.h"
 #include "paths.h"
 #include "recorder.h"
@@ -266,7 +267,7 @@ static void service_journal_send(const struct record *r, const char *instance, u
 	char file[256];
 	int err, said = 0;
 
-	subject_names(r, &names);
+	message_names(r, &names);
 	subject_snapshot(r, file, sizeof(file));
 	while (!service_journal_helper(instance, seq) &&
 	       (err = journal_send(r, &names, file, 1))) {

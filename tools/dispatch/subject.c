@@ -2,20 +2,9 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "message.h"
 #include "snapshot.h"
 #include "subject.h"
-
-void subject_names(const struct record *r, struct names *n)
-{
-	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
-	unsigned long long id = 0;
-
-	if (!record_number(r, "KEVNOTIFY_VICTIM_CGROUP_ID", &id) && !path) {
-		path = record_get(r, "KEVNOTIFY_CGROUP");
-		record_number(r, "KEVNOTIFY_CGROUP_ID", &id);
-	}
-	names_resolve(n, path, id);
-}
 
 /* A victim's group, and not that of the task whose want of memory has killed it */
 int subject_below(const struct record *r, const char *slice)
@@ -41,6 +30,6 @@ void subject_take_snapshot(const struct record *r)
 
 	if (!source || !snapshot_wanted(source))
 		return;
-	subject_names(r, &names);
+	message_names(r, &names);
 	snapshot_take(r, &names, file, sizeof(file));
 }

@@ -4,13 +4,9 @@
 
 #include <stddef.h>
 
-#include "names.h"
 #include "record.h"
 
 /* What a record is about. Any thread may call these. */
-
-/* The names of its victim's control group; if it has none, of the task's that raised it */
-void subject_names(const struct record *r, struct names *n);
 
 /* Is that @slice, or below it? A path that was cut is not: its beginning is not known. */
 int subject_below(const struct record *r, const char *slice);

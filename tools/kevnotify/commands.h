@@ -3,6 +3,9 @@
 #define COMMANDS_H
 
 /* Each is called with its name as argv[0] and returns an exit status. */
+int follow_run(int argc, char **argv);
+int show_run(int argc, char **argv);
+int status_run(int argc, char **argv);
 
 int doctor_run(int argc, char **argv);
 int metrics_run(int argc, char **argv);

@@ -5,8 +5,31 @@
 #include "args.h"
 #include "commands.h"
 #include "screen.h"
+#include "times.h"
+
+#define MAIN_DIRECTORY	"  -D, --directory=DIR  the journal in DIR\n"
+
+#define MAIN_WHERE	MAIN_DIRECTORY \
+	"  --device             not from the journal, but what the module has\n"
 
 static const struct command commands[] = {
+	{ "status", status_run, "one screen: was anything lost, and what happened last",
+	  "[OPTION...]\n" MAIN_DIRECTORY },
+	{ "follow", follow_run, "events as they come, and those of before",
+	  "[OPTION...]\n"
+	  "  --since=TIME         " TIMES_HELP "\n"
+	  "  -n, --lines=N        the last N, and then new ones (10)\n"
+	  "  --source=NAME,...    of these sources alone\n"
+	  "  --level=LEVEL        of this level or more urgent: 0 (emerg) to 7 (debug)\n"
+	  "  --json               an object a line\n"
+	  "  --export             the export format, for systemd-journal-remote\n"
+	  "  --cursor-file=FILE   go on where the last call with this file ended\n"
+	  "  --no-follow          end at the last one\n"
+	  MAIN_WHERE },
+	{ "show", show_run, "all that is known of one event",
+	  "[OPTION...] SEQ\n"
+	  "  --json               as an object\n"
+	  MAIN_WHERE },
 	{ "doctor", doctor_run, "why nothing arrives, and what to type",
 	  "[--json] [--test]\n"
 	  "  -j, --json  as JSON\n"

@@ -98,6 +98,23 @@ static size_t screen_character(const char *s, size_t len, int *columns)
 	return n;
 }
 
+size_t screen_fits(const char *text, unsigned int columns)
+{
+	size_t len = strlen(text), at = 0, word = 0, n;
+	unsigned int used = 0;
+	int wide;
+
+	for (; at < len; at += n) {
+		n = screen_character(text + at, len - at, &wide);
+		used += wide < 0 ? 1 : wide;
+		if (used > columns)
+			return word ? word : at;
+		if (text[at] == ' ')
+			word = at;
+	}
+	return len;
+}
+
 static void screen_text(const char *s, size_t len)
 {
 	int columns;

@@ -30,6 +30,9 @@ void screen_end(void);
 void screen_line(enum screen_style style, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* How many bytes of a text fit into so many columns, up to the end of a word */
+size_t screen_fits(const char *text, unsigned int columns);
+
 /* Bytes as they are, for other programs */
 void screen_bytes(const void *bytes, size_t len);
 

@@ -135,7 +135,7 @@ int sysfs_there(void)
 	else if (err != -ENOENT)
 		sysfs_unread(err, SYSFS_KERNEL "/abi");
 	else if (!access(SYSFS_KERNEL, F_OK) || !access(SYSFS_MODULE "/parameters", F_OK))
-		fputs("kevnotify: the module that is loaded is too old, or just going: there is no\n"
+		fputs("kevnotify: the module that is loaded is too old, or just going: it has no\n"
 		      "  " SYSFS_KERNEL "/abi\n", stderr);
 	else
 		sysfs_say_absent();
