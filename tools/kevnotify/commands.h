@@ -6,6 +6,7 @@
 int follow_run(int argc, char **argv);
 int show_run(int argc, char **argv);
 int status_run(int argc, char **argv);
+int top_run(int argc, char **argv);
 
 int doctor_run(int argc, char **argv);
 int metrics_run(int argc, char **argv);

@@ -30,6 +30,10 @@ static const struct command commands[] = {
 	  "[OPTION...] SEQ\n"
 	  "  --json               as an object\n"
 	  MAIN_WHERE },
+	{ "top", top_run, "how much each source raises now, and what becomes of it",
+	  "[OPTION...]\n"
+	  "  --once               once, and end\n"
+	  "  --interval=SECONDS   between two pictures (2)\n" },
 	{ "doctor", doctor_run, "why nothing arrives, and what to type",
 	  "[--json] [--test]\n"
 	  "  -j, --json  as JSON\n"
