@@ -150,6 +150,15 @@ no_wider() {
 	! LC_ALL=C.UTF-8 grep -nE "^.{$(($1 + 1))}" "$T/out"
 }
 
+# wait_for COMMAND…: until it succeeds; 20 s are for ever
+wait_for() {
+	local end=$((SECONDS + 20))
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { echo "in vain: $*"; return 1; }
+		sleep 0.02
+	done
+}
+
 not() {
 	! "$@"
 }
@@ -458,7 +467,47 @@ helps() {
 		status_of 0 kevnotify "$command" --help
 		grep -q "^usage: kevnotify $command" "$T/out"
 		no_wider 80
+		documented "$command"
 	done < <(sed -nE 's/^  ([a-z]+) .*/\1/p' "$T/out")
+}
+
+# documented COMMAND: the page has it, and the options that its help in $T/out has
+documented() {
+	local page=${here:?}/../../Documentation/man/kevnotify.8 option
+	sed -n "/^\\.It Nm Cm $1\\b/,/^\\.It Nm Cm [^$1]/p" "$page" >"$T/page"
+	[ -s "$T/page" ] || { echo "$1: not in the page"; return 1; }
+	{ grep -oE -- '--[a-z-]+' "$T/out" || :; } | sort -u | while read -r option; do
+		grep -qE -- "Fl -${option#--}\\b" "$T/page" || { echo "$1 $option: not in the page"; return 1; }
+	done
+}
+
+# completes WORDS…: what bash offers in the place of the last one
+completes() {
+	bash -c '. "$1"; shift; COMP_WORDS=(kevnotify "$@"); COMP_CWORD=$#; COMPREPLY=()
+		_kevnotify; echo "${COMPREPLY[*]}"' - "$here/../../tools/completions/kevnotify" "$@"
+}
+
+completion() {
+	same status "$(completes stat | tr ' ' '\n' | grep -x status)"
+	same 'block' "$(completes follow --source = bl)"
+	same '--no-follow' "$(completes follow --no)"
+	same 'helper=' "$(completes set hel)"
+	same 'enable' "$(completes sources en)"
+	same '' "$(completes follow nosuch)"
+}
+
+motd() {
+	local script=$here/../../tools/system/60-kevnotify
+	status_of 0 "$script"
+	same 1 "$(wc -l <"$T/out")"
+	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
+	entry 100000 1 oom 2 'days ago' | journal "$T/j/system.journal"
+	status_of 0 kevnotify status --motd -D "$T/j"
+	same '' "$(cat "$T/out" "$T/said")"
+	chmod 0 $LOG
+	status_of 0 as_nobody "$script"
+	same '' "$(cat "$T/out" "$T/said")"
+	chmod 755 $LOG
 }
 
 # --- show
@@ -485,6 +534,66 @@ shows() {
 	said "no record 5 in the module's log"
 }
 
+# --- top
+
+# make_debugfs: what root sees beside it
+make_debugfs() {
+	values /sys/kernel/debug/kevnotify
+	printf '%s\n' 'log first=1 next=13' 'cursor helper base=1 next=13 scan=13 ahead=0' \
+		"cursor reader pid=$$ base=1 next=13 lost=0" 'cursor reader pid=4194305 base=1 next=9 lost=3' \
+		>/sys/kernel/debug/kevnotify/log
+	printf '%s\n' 'raise_to_exec below_ns=262144 count=9' 'raise_to_exec below_ns=2097152 count=1' \
+		>/sys/kernel/debug/kevnotify/latency
+}
+
+top_once() {
+	make_debugfs
+	COLUMNS=80 status_of 0 kevnotify top --once --interval=1
+	out 'nothing lost: 20 raised'
+	out "[$$] 0 behind"
+	out '?[4194305] 4 behind, 3 lost'
+	out 'raise to exec of the helper: half below 262 us, all below 2.1 ms'
+	out 'unavailable: lockup'
+	out 'off: netdev'
+	no_wider 80
+	not grep -q "$(printf '\x1b')" "$T/out"
+	chmod 700 /sys/kernel/debug
+	status_of 0 as_adm kevnotify top --once --interval=1
+	out 'readers: 2'
+	not grep -q 'raise to exec' "$T/out"
+}
+
+# The second picture has what was raised since the first.
+top_rates() {
+	kevnotify top --interval=1 >"$T/out" &
+	wait_for grep -q '^readers' "$T/out"
+	echo 1000005 >$SYS/sources/memory/raised
+	wait_for grep -qE '^memory +1000005 +[0-9]{7,}\.[0-9]' "$T/out"
+	kill -INT $!
+	wait $!
+	same 'memory' "$(sed -n '/^memory  *1000005/,$p' "$T/out" | sed 1q | cut -d ' ' -f 1)"
+}
+
+# q ends it, and the terminal is as it was.
+top_terminal() {
+	TERM=xterm timeout 20 script -qec 'stty rows 11 cols 60; kevnotify top; stty -a' "$T/typed" \
+		< <(wait_for grep -q '^readers' "$T/typed" >&2; printf q; wait_for grep -q ' icanon' "$T/typed" >&2) >/dev/null
+	grep -q ' icanon' "$T/typed"
+	grep -qF "$(printf '\x1b[?1049l')" "$T/typed"
+	grep -q 'and 1 more that are on' "$T/typed"
+}
+
+top_ends() {
+	kevnotify top --interval=1 | head -n 3 >"$T/out"
+	kevnotify top --interval=1 >"$T/out" 2>"$T/said" &
+	wait_for grep -q '^readers' "$T/out"
+	rm -r $SYS $MODULE
+	wait $! && return 1
+	said 'modprobe kevnotify'
+	make_module
+	for value in '' 0 x 3601 99999999999999999999; do status_of 2 kevnotify top "--interval=$value"; done
+}
+
 command_all() {
 	cat <<-'END'
 	status_whole		status: one screen for the group adm, with the last events of ours alone
@@ -503,8 +612,14 @@ command_all() {
 	follow_waits		new ones come, and the end of a reader is the end
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
+	top_once		top: rates, readers and latencies; less without root
+	top_rates		a second picture has rates
+	top_terminal		q ends it, and the terminal is as it was
+	top_ends		so does a reader that goes, and a module that goes
 	bad_values		junk, huge and missing values are told of
-	helps			each command has help
+	completion		bash completes commands, options and values
+	motd			a login has one line, or none
+	helps			each command has help, and an entry in the page
 	END
 }
 

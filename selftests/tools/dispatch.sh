@@ -1019,6 +1019,61 @@ usage() {
 	dispatch --version | grep -qE '^kevnotify-dispatch [0-9]+\.[0-9]+\.[0-9]+$'
 }
 
+# with_text: the service, whose text for Prometheus is in $T/prom
+with_text() {
+	with_device "/mnt/build/$flavour/kevnotify-dispatch" --service --textfile "$T/prom" >>"$LOG" 2>&1 &
+	service=$!
+}
+
+has_line() {
+	grep -qxF "$1" "$T/prom/kevnotify.prom" || { cat "$T/prom/kevnotify.prom"; return 1; }
+}
+
+metrics() {
+	fake_module
+	fake_source oom on 7 2
+	mkdir "$T/prom"
+	handler 50-first
+	handler 60-bad 'exit 3'
+	raised 41 oom KEVNOTIFY_LOST=40
+	with_text
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="failed"} 1'
+	has_line 'kevnotify_handler_runs_total{outcome="ok"} 1'
+	has_line 'kevnotify_up 1'
+	has_line 'kevnotify_events_total{source="oom"} 5'
+	has_line 'kevnotify_events_suppressed_total{source="oom"} 2'
+	has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000041'
+	has_line 'kevnotify_events_total{source="netdev"} 0'
+	has_line 'kevnotify_source_available{source="lockup"} 0'
+	has_line 'kevnotify_records_overwritten_total{reader="service"} 40'
+	same '644 kevnotify.prom' "$(cd "$T/prom" && stat -c '%a %n' ./* | sed 's,\./,,')"
+	# Suppressed meanwhile: no count goes back
+	echo 4 >/sys/kernel/kevnotify/sources/oom/suppressed
+	raised 42 oom
+	wait_for has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
+	has_line 'kevnotify_events_total{source="oom"} 5'
+	# And a service that begins anew goes on
+	stop
+	: >"$RECORDS"
+	rm "$T/prom/kevnotify.prom"
+	with_text
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="ok"} 2'
+	has_line 'kevnotify_records_overwritten_total{reader="service"} 40'
+	: >"$DEVICE/gone"
+	wait_for has_line 'kevnotify_up 0'
+	stop
+}
+
+metrics_nowhere() {
+	handler 50-first
+	service
+	raised 1 oom
+	wait_for receipts 1
+	stop
+	not test -e /var/lib/prometheus
+	not said Prometheus
+}
+
 dispatch_all() {
 	cat <<-'END'
 	begins			reads records and runs handlers
@@ -1055,6 +1110,8 @@ dispatch_all() {
 	device_gone		waits for the device, and for the one after it
 	ready			the service manager is told
 	one_service		there is one service
+	metrics			a text for Prometheus has what happened, whole, and never counts back
+	metrics_nowhere		without a directory for it there is none
 	no_reader		a line that has no reader is no trouble
 	panic			the panic of an earlier boot is the first event, once
 	panic_torn		of a dump that is torn what can be read, and that it is

@@ -6,6 +6,9 @@
 #define PATH_STATE	"/run/kevnotify"
 #define PATH_SNAPSHOTS	"/var/lib/kevnotify"
 #define PATH_HANDLERS	"/kevnotify/handlers.d"	/* below /usr/lib and /etc */
+#define PATH_SYSFS	"/sys/kernel/kevnotify"
+#define PATH_MODULE	"/sys/module/kevnotify"
+#define PATH_TEXTFILE	"/var/lib/prometheus/node-exporter"
 #define PATH_JOURNAL	"/run/systemd/journal/socket"
 #define PATH_INSTANCE	"/sys/kernel/kevnotify/instance"
 #define PATH_BOOT_ID	"/proc/sys/kernel/random/boot_id"

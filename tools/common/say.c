@@ -12,10 +12,16 @@
 
 /* Of a line that the journal takes: the kernel's log and a terminal have none */
 static int levels;
+static void (*say_take)(int level, const char *line);
 
 void say_init(void)
 {
 	levels = !!getenv("JOURNAL_STREAM");
+}
+
+void say_to(void (*take)(int level, const char *line))
+{
+	say_take = take;
 }
 
 /* A journal that has stopped reads nothing any more, and must hold up nothing here. */
@@ -32,13 +38,14 @@ static void say_write(const char *line, size_t len)
 void say(int level, const char *format, ...)
 {
 	char line[1024];
-	size_t len = 0, i;
+	size_t len = 0, begin, i;
 	va_list args;
 
 	if (levels)
 		len = snprintf(line, sizeof(line), "<%d>", level);
 	len += snprintf(line + len, sizeof(line) - len, "%s: ",
 			program_invocation_short_name);
+	begin = len;
 	va_start(args, format);
 	len += vsnprintf(line + len, sizeof(line) - len, format, args);
 	va_end(args);
@@ -48,6 +55,11 @@ void say(int level, const char *format, ...)
 	for (i = 0; i < len; i++)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
 			line[i] = '?';
+	if (say_take) {
+		line[len] = '\0';
+		say_take(level, line + begin);
+		return;
+	}
 	line[len++] = '\n';
 	say_write(line, len);
 }

@@ -7,6 +7,9 @@
 /* Once, before there are threads */
 void say_init(void);
 
+/* Lines go there, without a program's name and a newline; for one thread */
+void say_to(void (*take)(int level, const char *line));
+
 /* A line on standard error. It never waits: what has no room there is left out. */
 void say(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

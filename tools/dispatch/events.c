@@ -14,6 +14,7 @@
 #include "say.h"
 #include "state.h"
 #include "subject.h"
+#include "tally.h"
 
 #define EVENTS_SOURCE	32
 #define EVENTS_OF_ONE	4	/* jobs, and records with jobs, of one source */
@@ -154,6 +155,7 @@ static void events_finish(struct event *e)
 	struct state_run *run = events_state(e);
 
 	e->used = 0;
+	tally_over(state.instance, e->seq);
 	if (!run)
 		return;
 	events_remove(run);
@@ -319,6 +321,19 @@ static void events_tell(const struct job_end *end, const struct event *e)
 	}
 }
 
+static void events_count(const struct job_end *end, const struct event *e)
+{
+	enum counts_outcome outcome = COUNTS_FAILED;
+
+	if (end->outcome == JOB_TIMEDOUT)
+		outcome = COUNTS_TIMEOUT;
+	else if (end->outcome == JOB_STUCK)
+		outcome = COUNTS_STUCK;
+	else if (end->outcome == JOB_EXITED && !end->value)
+		outcome = COUNTS_OK;
+	tally_handler(state.instance, e->seq, e->handlers.at[end->handler].name, outcome, end->ms);
+}
+
 static void events_over(void)
 {
 	struct job_end end;
@@ -331,6 +346,7 @@ static void events_over(void)
 			continue;
 		}
 		events_tell(&end, e);
+		events_count(&end, e);
 		events_ended(e, end.handler);
 	}
 }

@@ -32,6 +32,7 @@ static struct job {
 	enum job_phase	phase;
 	int		reaped, timedout, status, pidfd, errfd;
 	pid_t		pid;
+	uint64_t	begun;
 	uint64_t	next;	/* when there is something to do */
 	uint64_t	sweep;	/* ms to the sweep after that */
 	char		mark[32];
@@ -250,7 +251,8 @@ int job_start(const struct handler *h, struct input *in, const char *source, uin
 	if (err)
 		return err;
 	job->phase = JOB_RUNS;
-	job->next = clock_ms() + ms;
+	job->begun = clock_ms();
+	job->next = job->begun + ms;
 	return 0;
 }
 
@@ -408,6 +410,7 @@ int job_over(struct job_end *end)
 		    (job->phase != JOB_KILL || job->end.outcome != JOB_STUCK))
 			continue;
 		*end = job->end;
+		end->ms = clock_ms() - job->begun;
 		job->phase = job->phase == JOB_OVER ? JOB_FREE : JOB_LINGERS;
 		return 1;
 	}

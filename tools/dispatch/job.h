@@ -19,11 +19,13 @@ enum job_outcome { JOB_EXITED, JOB_SIGNALED, JOB_TIMEDOUT, JOB_STUCK, JOB_NOEXEC
  * @handler: the same
  * @outcome: how
  * @value: exit status, signal or errno
+ * @ms: that it took
  */
 struct job_end {
 	unsigned int		event, handler;
 	enum job_outcome	outcome;
 	int			value;
+	uint64_t		ms;
 };
 
 /*

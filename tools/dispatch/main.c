@@ -13,6 +13,7 @@
 static const struct option options[] = {
 	{ "service",	no_argument,		NULL, 's' },
 	{ "device",	required_argument,	NULL, 'd' },
+	{ "textfile",	required_argument,	NULL, 't' },
 	{ "help",	no_argument,		NULL, 'h' },
 	{ "version",	no_argument,		NULL, 'v' },
 	{ },
@@ -20,7 +21,7 @@ static const struct option options[] = {
 
 static int usage(FILE *to, int status)
 {
-	fputs("usage: kevnotify-dispatch --service [--device PATH]\n"
+	fputs("usage: kevnotify-dispatch --service [--device PATH] [--textfile DIR]\n"
 	      "       kevnotify-dispatch < RECORDS\n"
 	      "Runs the handlers of /usr/lib/kevnotify/handlers.d and /etc/kevnotify/handlers.d\n"
 	      "for the records of " PATH_DEVICE ", or as the module's helper; and journals them.\n",
@@ -30,7 +31,7 @@ static int usage(FILE *to, int status)
 
 int main(int argc, char **argv)
 {
-	const char *device = PATH_DEVICE;
+	const char *device = PATH_DEVICE, *textfile = PATH_TEXTFILE;
 	int c, service = 0;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -38,6 +39,8 @@ int main(int argc, char **argv)
 			service = 1;
 		else if (c == 'd')
 			device = optarg;
+		else if (c == 't' && *optarg == '/')
+			textfile = optarg;
 		else if (c == 'v')
 			return printf("kevnotify-dispatch " VERSION "\n") < 0;
 		else
@@ -48,5 +51,5 @@ int main(int argc, char **argv)
 	say_init();
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		say(LOG_WARNING, "cannot lock the memory: %s", strerror(errno));
-	return service ? service_live(device) : helper_live();
+	return service ? service_live(device, textfile) : helper_live();
 }

@@ -33,6 +33,7 @@
 #include "snapshot.h"
 #include "state.h"
 #include "subject.h"
+#include "tally.h"
 
 #define SERVICE_STACK		(64 << 10)
 #define SERVICE_READ_MS		100
@@ -87,6 +88,7 @@ static int service_take(const struct record *r)
 		return 1;
 	}
 	events_begin(instance);
+	tally_record(r, !events_known(seq));
 	if (events_known(seq)) {
 		if (seq == events_unsettled())
 			service_settle(seq);
@@ -130,6 +132,7 @@ static void service_read(void)
 		return;
 	say(LOG_ERR, "%s: %s: opening it again", path, n ? strerror(-n) : "it has an end");
 	device_close(&handlers_device);
+	tally_stream(0);
 }
 
 /* Before the first record of the module, which has to be there: the state is an instance's */
@@ -155,6 +158,8 @@ static void service_open(void)
 	if (err && !waiting)
 		say(LOG_WARNING, "%s: %s: waiting for it", path, strerror(-err));
 	waiting = !!err;
+	if (!err)
+		tally_stream(1);
 }
 
 static int service_wait(int ms)
@@ -352,7 +357,7 @@ static int service_thread(pthread_t *thread, void *(*run)(void *))
 	return -err;
 }
 
-static int service_init(void)
+static int service_init(const char *textfile)
 {
 	int err = cgroup_init(JOBS_MAX), leaves = !err;
 
@@ -383,16 +388,19 @@ static int service_init(void)
 	if (err)
 		say(LOG_NOTICE, "the biggest processes are not known before a kill: %s",
 		    strerror(-err));
+	err = tally_start(textfile);
+	if (err)
+		say(LOG_WARNING, "nothing is counted: %s", strerror(-err));
 	return 0;
 }
 
-int service_live(const char *device)
+int service_live(const char *device, const char *textfile)
 {
 	pthread_t handlers, journal;
 	int err;
 
 	path = device;
-	err = service_init();
+	err = service_init(textfile);
 	if (!err)
 		err = service_thread(&journal, service_journal);
 	if (!err)

@@ -6,5 +6,15 @@
 int follow_run(int argc, char **argv);
 int show_run(int argc, char **argv);
 int status_run(int argc, char **argv);
+int top_run(int argc, char **argv);
+
+int doctor_run(int argc, char **argv);
+int metrics_run(int argc, char **argv);
+int raise_run(int argc, char **argv);
+int reload_run(int argc, char **argv);
+int set_run(int argc, char **argv);
+int sources_run(int argc, char **argv);
+int stats_run(int argc, char **argv);
+int test_run(int argc, char **argv);
 
 #endif /* COMMANDS_H */

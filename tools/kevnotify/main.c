@@ -14,7 +14,9 @@
 
 static const struct command commands[] = {
 	{ "status", status_run, "one screen: was anything lost, and what happened last",
-	  "[OPTION...]\n" MAIN_DIRECTORY },
+	  "[OPTION...]\n"
+	  "  --motd               a line, if there was one of level 3 in the last day\n"
+	  MAIN_DIRECTORY },
 	{ "follow", follow_run, "events as they come, and those of before",
 	  "[OPTION...]\n"
 	  "  --since=TIME         " TIMES_HELP "\n"
@@ -31,6 +33,36 @@ static const struct command commands[] = {
 	  "[OPTION...] SEQ\n"
 	  "  --json               as an object\n"
 	  MAIN_WHERE },
+	{ "top", top_run, "how much each source raises now, and what becomes of it",
+	  "[OPTION...]\n"
+	  "  --once               once, and end\n"
+	  "  --interval=SECONDS   between two pictures (2)\n" },
+	{ "doctor", doctor_run, "why nothing arrives, and what to type",
+	  "[--json] [--test]\n"
+	  "  -j, --json  as JSON\n"
+	  "  -t, --test  with a test event, for which handlers run\n"
+	  "Exit status: 0 all is well, 1 with warnings, 2 with problems\n" },
+	{ "metrics", metrics_run, "what Prometheus collects", "\n" },
+	{ "raise", raise_run, "raise an event of the source manual",
+	  "[LEVEL] MESSAGE\n"
+	  "  LEVEL  0 (emerg) to 7 (debug), by default 5 (notice)\n" },
+	{ "reload", reload_run, "load the installed module in the place of the loaded one",
+	  "\n" },
+	{ "set", set_run, "give parameters of the module other values",
+	  "NAME=VALUE... [--persist]\n"
+	  "  -p, --persist  for later loads too, in /etc/modprobe.d/kevnotify.conf\n" },
+	{ "sources", sources_run, "list the sources, or change them",
+	  "[--json]\n"
+	  "       kevnotify sources enable|disable NAME... [--persist]\n"
+	  "       kevnotify sources set NAME ATTRIBUTE=VALUE...\n"
+	  "  -j, --json     as JSON\n"
+	  "  -p, --persist  for later loads too, in /etc/modprobe.d/kevnotify.conf\n" },
+	{ "stats", stats_run, "all counters of the module and the service",
+	  "[--json]\n"
+	  "  -j, --json  as JSON\n" },
+	{ "test", test_run, "have an event go the whole way, and say how long it took",
+	  "[SOURCE]\n"
+	  "  SOURCE  oom: kills a process of its own; manual; others: what would run\n" },
 	{ }
 };
 

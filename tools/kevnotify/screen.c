@@ -37,10 +37,21 @@ static unsigned int screen_columns(void)
 	return n < SCREEN_LINE ? n : 0;
 }
 
+void screen_measure(void)
+{
+	struct winsize size = {};
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
+		width = size.ws_col ? size.ws_col : 80;
+		height = size.ws_row ? size.ws_row : 24;
+	} else {
+		width = screen_columns();
+	}
+}
+
 void screen_init(void)
 {
 	const char *term = getenv("TERM"), *bare = getenv("NO_COLOR");
-	struct winsize size = {};
 
 	/* A reader that has gone is an error of a write. */
 	signal(SIGPIPE, SIG_IGN);
@@ -48,12 +59,7 @@ void screen_init(void)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	terminal = isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
 	colored = terminal && (!bare || !*bare);
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
-		width = size.ws_col ? size.ws_col : 80;
-		height = size.ws_row ? size.ws_row : 24;
-	} else {
-		width = screen_columns();
-	}
+	screen_measure();
 }
 
 unsigned int screen_width(void)

@@ -12,6 +12,8 @@
 enum screen_style { PLAIN, BOLD, DIM, GOOD, WARN, BAD };
 
 void screen_init(void);
+/* Looks again how big the terminal is */
+void screen_measure(void);
 
 /* Of a line; where it is no terminal and COLUMNS says nothing, 0: any width */
 unsigned int screen_width(void);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 
 #include "args.h"
 #include "commands.h"
+#include "balance.h"
 #include "journal.h"
 #include "records.h"
 #include "screen.h"
@@ -20,106 +20,12 @@
 #include "times.h"
 
 #define STATUS_EVENTS	5
-#define STATUS_LOOKS	5	/* at counters that do not add up yet */
 #define STATUS_TEXT	26	/* column of what happened */
 
-/* One that a module of another version has not is 0. */
-static long long status_count(const char *name)
-{
-	long long n = 0;
-
-	sysfs_number(&n, SYSFS_KERNEL "/stats/%s", name);
-	return n;
-}
-
-struct status_events {
-	long long	raised, suppressed, refused, staged, recorded;
-	long long	left;	/* of those raised, what is none of the others */
-};
-
-/*
- * In the order against that of an event, so that one that is under way is counted too
- * little, and never twice.
- */
-static void status_look(struct status_events *e)
-{
-	e->recorded = status_count("recorded");
-	e->staged = status_count("staged");
-	e->refused = status_count("refused");
-	e->suppressed = status_count("suppressed");
-	e->raised = status_count("raised");
-	e->left = e->raised - e->suppressed - e->refused - e->staged - e->recorded;
-}
-
-/* Until they add up; if they never do and nothing is raised either, that is a loss. */
-static int status_adds_up(struct status_events *e)
-{
-	struct timespec pause = { 0, 10000000 };
-	long long before = -1;
-	int i, moved = 0;
-
-	for (i = 0; i < STATUS_LOOKS; i++) {
-		status_look(e);
-		if (!e->left)
-			return 1;
-		moved |= i && e->raised != before;
-		before = e->raised;
-		nanosleep(&pause, NULL);
-	}
-	return moved && e->left > 0;
-}
-
-static void status_part(int *parts, long long n, const char *what, enum screen_style style)
-{
-	if (!n)
-		return;
-	screen_add(PLAIN, (*parts)++ ? " + " : " = ");
-	screen_add(style, "%lld %s", n, what);
-}
-
-static void status_loss(const struct status_events *e, int adds_up, unsigned long long unread)
-{
-	long long late = status_count("overwritten") + status_count("expired") +
-			 status_count("failed");
-	int parts = 0;
-
-	if (!adds_up)
-		screen_add(BAD, "%lld events are not accounted for", e->left);
-	else if (e->refused)
-		screen_add(BAD, "%lld events were lost", e->refused);
-	else if (unread)
-		screen_add(BAD, "%llu records are not in the journal", unread);
-	else if (late)
-		screen_add(BAD, "%lld records did not reach the helper", late);
-	else
-		screen_add(GOOD, "nothing lost");
-	screen_add(PLAIN, ": %lld raised", e->raised);
-	status_part(&parts, e->recorded, "recorded", PLAIN);
-	status_part(&parts, e->suppressed, "suppressed", PLAIN);
-	status_part(&parts, e->staged, "staged", PLAIN);
-	status_part(&parts, e->refused, "refused", BAD);
-	status_part(&parts, e->left, adds_up ? "under way" : "not known", adds_up ? PLAIN : BAD);
-	screen_end();
-}
-
-static void status_records(void)
-{
-	static const struct {
-		const char		*name;
-		enum screen_style	style;
-	} kinds[] = {
-		{ "acknowledged", PLAIN }, { "delivered", PLAIN }, { "filtered", PLAIN },
-		{ "skipped", PLAIN }, { "pending", PLAIN }, { "expired", BAD },
-		{ "overwritten", BAD }, { "failed", BAD }, { }
-	};
-	unsigned int i;
-	int parts = 0;
-
-	screen_add(PLAIN, "  records   %lld", status_count("next") - status_count("base"));
-	for (i = 0; kinds[i].name; i++)
-		status_part(&parts, status_count(kinds[i].name), kinds[i].name, kinds[i].style);
-	screen_end();
-}
+/* What a login tells of: this level or more urgent, in the last day, so many at most */
+#define STATUS_MOTD_LEVEL	3
+#define STATUS_MOTD_USEC	(86400 * 1000000ULL)
+#define STATUS_MOTD_MOST	1000
 
 static void status_service(void)
 {
@@ -127,7 +33,7 @@ static void status_service(void)
 		screen_add(GOOD, "  service   runs");
 	else
 		screen_add(WARN, "  service   does not run");
-	screen_add(PLAIN, "; %lld open /dev/kevnotify", status_count("readers"));
+	screen_add(PLAIN, "; %lld open /dev/kevnotify", balance_count("readers"));
 	screen_end();
 }
 
@@ -254,16 +160,15 @@ static const char *status_events(void)
 static void status_screen(const struct records *which)
 {
 	unsigned long long unread = 0;
-	struct status_events events;
-	int adds_up = status_adds_up(&events), there = records_open(which);
+	int there = records_open(which);
 	const char *seq = NULL;
 	char instance[64];
 
 	if (there && !records_from_device() &&
 	    sysfs_read(instance, sizeof(instance), SYSFS_KERNEL "/instance") > 0)
 		unread = journal_lacks(instance);
-	status_loss(&events, adds_up, unread);
-	status_records();
+	balance_loss(unread);
+	balance_records();
 	status_service();
 	status_helper();
 	status_sources();
@@ -277,21 +182,54 @@ static void status_screen(const struct records *which)
 	screen_line(DIM, "kevnotify follow   journalctl -t kevnotify");
 }
 
+/* What a login shows: nothing unless there is something, and then one line */
+static int status_motd(struct records *which)
+{
+	char when[32], what[TEXT_BYTES];
+	static struct record r[2];
+	unsigned int n = 0;
+	int err;
+
+	which->level = STATUS_MOTD_LEVEL;
+	if (!records_open(which))
+		return STATUS_FAILED;
+	err = records_since(times_now() - STATUS_MOTD_USEC);
+	while (!err && n < STATUS_MOTD_MOST && (err = records_next(&r[n % 2])) == 1) {
+		err = 0;
+		n++;
+	}
+	if (!n)
+		return STATUS_OK;
+	times_text(when, sizeof(when), "%H:%M", times_of(&r[(n - 1) % 2]));
+	text_what(what, &r[(n - 1) % 2]);
+	screen_add(PLAIN, "kevnotify: %s%u in the last day: %s %s %s; see \"kevnotify status\"",
+		   n == STATUS_MOTD_MOST ? "at least " : "", n, when,
+		   text_source(&r[(n - 1) % 2]), what);
+	screen_end();
+	return STATUS_OK;
+}
+
 int status_run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "directory", required_argument, NULL, 'D' }, ARGS_HELP, { }
+		{ "directory", required_argument, NULL, 'D' }, { "motd", no_argument, NULL, 'm' },
+		ARGS_HELP, { }
 	};
 	struct records which = { .level = 7 };
-	int c;
+	int c, motd = 0;
 
 	while ((c = getopt_long(argc, argv, "D:h", options, NULL)) != -1) {
-		if (c != 'D')
+		if (c == 'm')
+			motd = 1;
+		else if (c == 'D')
+			which.directory = optarg;
+		else
 			return args_usage(c);
-		which.directory = optarg;
 	}
 	if (optind < argc)
 		return args_usage('?');
+	if (motd)
+		return status_motd(&which);
 	if (!sysfs_there())
 		return STATUS_FAILED;
 	status_screen(&which);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "whole.h"
+
+static int whole_fill(int fd, mode_t mode, const char *bytes, size_t len)
+{
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n ? -errno : -ENOSPC;
+		bytes += n;
+		len -= n;
+	}
+	return fchmod(fd, mode) ? -errno : 0;
+}
+
+int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len)
+{
+	char new[256];
+	int fd, err;
+
+	/* One that is no text of a collector, nor of modprobe, as long as it is not whole */
+	if (snprintf(new, sizeof(new), "%s.kevnotify-new", name) >= (int)sizeof(new))
+		return -ENAMETOOLONG;
+	/* The directory may be another user's: what lies there is not followed. */
+	if (unlinkat(dir, new, 0) && errno != ENOENT)
+		return -errno;
+	fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	err = whole_fill(fd, mode, bytes, len);
+	if (close(fd) && !err)
+		err = -errno;
+	if (!err && renameat(dir, new, dir, name))
+		err = -errno;
+	if (err)
+		unlinkat(dir, new, 0);
+	return err;
+}

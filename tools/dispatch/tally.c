@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "aside.h"
+#include "clock.h"
+#include "metrics.h"
+#include "say.h"
+#include "tally.h"
+#include "whole.h"
+
+#define TALLY_FILE	"kevnotify.prom"
+#define TALLY_EVENT_MS	1000	/* from one text to the next, at events */
+#define TALLY_IDLE_MS	60000	/* without an event */
+#define TALLY_JITTER_MS	10000	/* more, so that not all machines do it at one time */
+
+/* Of the other threads, under the lock; nothing is waited for with it. */
+static struct tally {
+	int		stream;
+	struct counts	counts;
+	unsigned int	n;
+	struct {
+		char			source[24];
+		unsigned long long	when;
+	} last[METRICS_SOURCES];
+} tally;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int wake = -1;
+
+/* The thread's own */
+static const char *directory;
+static struct tally copy;
+static struct metrics metrics;
+static char text[METRICS_BYTES];
+
+static void tally_wake(void)
+{
+	uint64_t one = 1;
+
+	if (wake >= 0 && write(wake, &one, sizeof(one)) < 0)
+		return;	/* it is awake */
+}
+
+void tally_stream(int yes)
+{
+	pthread_mutex_lock(&lock);
+	tally.stream = yes;
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
+static void tally_last(const char *source, unsigned long long when)
+{
+	unsigned int i;
+
+	for (i = 0; i < tally.n && strcmp(tally.last[i].source, source); i++)
+		;
+	if (i == METRICS_SOURCES || strlen(source) >= sizeof(tally.last[i].source))
+		return;
+	if (i == tally.n)
+		strcpy(tally.last[tally.n++].source, source);
+	if (when > tally.last[i].when)
+		tally.last[i].when = when;
+}
+
+void tally_record(const struct record *r, int first)
+{
+	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
+	unsigned long long when = 0, lost = 0;
+
+	record_number(r, "__REALTIME_TIMESTAMP", &when);
+	if (first)
+		record_number(r, "KEVNOTIFY_LOST", &lost);
+	pthread_mutex_lock(&lock);
+	if (source)
+		tally_last(source, when);
+	tally.counts.lost += lost;
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
+static void tally_ended(const char *instance, uint64_t seq, const char *name,
+			enum counts_outcome outcome, uint64_t ms)
+{
+	struct counts_ended *end = &tally.counts.ended[tally.counts.n++ % COUNTS_ENDED];
+
+	memset(end, 0, sizeof(*end));
+	snprintf(end->instance, sizeof(end->instance), "%s", instance);
+	snprintf(end->name, sizeof(end->name), "%s", name);
+	end->seq = seq;
+	end->outcome = outcome;
+	end->ms = ms > UINT32_MAX ? UINT32_MAX : ms;
+}
+
+void tally_handler(const char *instance, uint64_t seq, const char *name,
+		   enum counts_outcome outcome, uint64_t ms)
+{
+	pthread_mutex_lock(&lock);
+	tally.counts.runs[outcome]++;
+	tally.counts.ms += ms;
+	tally_ended(instance, seq, name, outcome, ms);
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
+void tally_over(const char *instance, uint64_t seq)
+{
+	pthread_mutex_lock(&lock);
+	tally_ended(instance, seq, "", COUNTS_OK, 0);
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
+/* Said once, until it goes well again */
+static void tally_told(int err, int *said, const char *what)
+{
+	if (err && !*said)
+		say(LOG_ERR, "cannot write %s: %s", what, strerror(-err));
+	*said = !!err;
+}
+
+static size_t tally_text(void)
+{
+	unsigned int i;
+
+	pthread_mutex_lock(&lock);
+	copy = tally;
+	pthread_mutex_unlock(&lock);
+	metrics.stream = copy.stream;
+	metrics.counts = copy.counts;
+	for (i = 0; i < copy.n; i++)
+		metrics_last(&metrics, copy.last[i].source, copy.last[i].when);
+	return metrics_print(&metrics, text, sizeof(text));
+}
+
+/* True if there is a directory, where the text has to be kept fresh */
+static int tally_write(void)
+{
+	static int counts_said, text_said;
+	size_t len = tally_text();
+	int dir;
+
+	tally_told(counts_save(&copy.counts), &counts_said, "what was counted");
+	dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return 0;
+	tally_told(len ? whole_write(dir, TALLY_FILE, 0644, text, len) : -ENOBUFS, &text_said,
+		   "the text for Prometheus");
+	close(dir);
+	return 1;
+}
+
+static int tally_jitter(void)
+{
+	unsigned int n;
+
+	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) != sizeof(n))
+		n = clock_ms();
+	return n % TALLY_JITTER_MS;
+}
+
+/* Without a directory an idle machine is not woken: it is looked for at the next event. */
+static void *tally_run(void *unused)
+{
+	struct pollfd fd = { .fd = wake, .events = POLLIN };
+	uint64_t n, next;
+	int fresh;
+
+	(void)unused;
+	for (;;) {
+		/* What comes behind this is told of next time */
+		if (read(wake, &n, sizeof(n)) < 0)
+			n = 0;
+		fresh = tally_write();
+		next = clock_ms() + TALLY_EVENT_MS;
+		poll(&fd, 1, fresh ? TALLY_IDLE_MS + tally_jitter() : -1);
+		n = clock_ms();
+		if (n < next)
+			poll(NULL, 0, next - n);
+	}
+	return NULL;
+}
+
+int tally_start(const char *textfile)
+{
+	int err;
+
+	directory = textfile;
+	/* An end of ours is no reason to count from 0 */
+	err = counts_load(&tally.counts);
+	if (err && err != -ENOENT)
+		say(LOG_NOTICE, "what was counted before is ignored: %s", strerror(-err));
+	wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake < 0)
+		return -errno;
+	return aside_start(tally_run, NULL);
+}

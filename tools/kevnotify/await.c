@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-journal.h>
+
+#include "await.h"
+#include "clock.h"
+
+#define AWAIT_STEP_MS	50
+
+/* Of the entry at which the journal is: from the event to there */
+static double await_late(sd_journal *j)
+{
+	unsigned long long event = 0;
+	const void *data;
+	uint64_t entry;
+	size_t len;
+
+	if (sd_journal_get_realtime_usec(j, &entry))
+		return 0;
+	if (!sd_journal_get_data(j, "__REALTIME_TIMESTAMP", &data, &len))
+		event = strtoull(strchr(data, '=') + 1, NULL, 10);
+	else if (!sd_journal_get_data(j, "KEVNOTIFY_TIME", &data, &len))
+		/* Seconds, a point and six digits */
+		event = strtoull(strchr(data, '=') + 1, NULL, 10) * 1000000 +
+			strtoull(memrchr(data, '.', len) ? (char *)memrchr(data, '.', len) + 1 : "0",
+				 NULL, 10);
+	return event && entry > event ? (entry - event) / 1000.0 : 0;
+}
+
+static int await_match(sd_journal *j, const char *instance, uint64_t seq)
+{
+	char match[96];
+	int err;
+
+	snprintf(match, sizeof(match), "KEVNOTIFY_INSTANCE=%.60s", instance);
+	err = sd_journal_add_match(j, match, 0);
+	snprintf(match, sizeof(match), "KEVNOTIFY_SEQ=%llu", (unsigned long long)seq);
+	return err ? err : sd_journal_add_match(j, match, 0);
+}
+
+static int await_entry(sd_journal *j, uint64_t wait_ms, double *ms)
+{
+	uint64_t end = clock_ms() + wait_ms, now;
+	int n;
+
+	if (!sd_journal_has_runtime_files(j) && !sd_journal_has_persistent_files(j))
+		return -ENOENT;
+	for (;;) {
+		n = sd_journal_next(j);
+		if (n > 0)
+			*ms = await_late(j);
+		if (n)
+			return n < 0 ? n : 0;
+		now = clock_ms();
+		if (now >= end)
+			return -ETIME;
+		n = sd_journal_wait(j, (end - now) * 1000);
+		if (n < 0)
+			return n;
+	}
+}
+
+int await_journal(const char *instance, uint64_t seq, uint64_t wait_ms, double *ms)
+{
+	sd_journal *j;
+	int err = sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY);
+
+	if (err < 0)
+		return err;
+	err = await_match(j, instance, seq);
+	if (!err)
+		err = await_entry(j, wait_ms, ms);
+	sd_journal_close(j);
+	return err;
+}
+
+static int await_ended(const struct counts *c, const char *instance, uint64_t seq)
+{
+	unsigned int i;
+
+	for (i = 0; i < COUNTS_ENDED; i++)
+		if (c->ended[i].seq == seq && !*c->ended[i].name &&
+		    !strcmp(c->ended[i].instance, instance))
+			return 1;
+	return 0;
+}
+
+int await_handlers(const char *instance, uint64_t seq, uint64_t wait_ms, struct counts *c)
+{
+	uint64_t end = clock_ms() + wait_ms;
+
+	while (counts_load(c) || !await_ended(c, instance, seq)) {
+		if (clock_ms() >= end)
+			return -ETIME;
+		poll(NULL, 0, AWAIT_STEP_MS);
+	}
+	return 0;
+}

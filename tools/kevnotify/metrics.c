@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "commands.h"
+#include "device.h"
+#include "metrics.h"
+#include "paths.h"
+#include "screen.h"
+#include "sysfs.h"
+
+/* What is in the log tells when each source had its last record. */
+static int metrics_read(struct metrics *m)
+{
+	static struct device device;
+	static struct record record;
+	unsigned long long when;
+	const char *source;
+	int err = device_open(&device, PATH_DEVICE, O_RDONLY | O_NONBLOCK);
+
+	if (err)
+		return err;
+	while (device_next(&device, &record) == 1) {
+		source = record_get(&record, "KEVNOTIFY_SOURCE");
+		if (source && record_number(&record, "__REALTIME_TIMESTAMP", &when))
+			metrics_last(m, source, when);
+	}
+	device_close(&device);
+	return 0;
+}
+
+/* A module that is not there is what monitoring wants to know: that is no failure. */
+int metrics_run(int argc, char **argv)
+{
+	static const struct option options[] = { ARGS_HELP, { } };
+	static struct metrics metrics;
+	static char text[METRICS_BYTES];
+	size_t len;
+	int err;
+
+	err = getopt_long(argc, argv, "h", options, NULL);
+	if (err != -1 || optind < argc)
+		return args_usage(err == -1 ? '?' : err);
+	err = metrics_read(&metrics);
+	if (err && err != -ENOENT)
+		sysfs_unread(err, PATH_DEVICE);
+	metrics.stream = !err;
+	counts_load(&metrics.counts);
+	len = metrics_print(&metrics, text, sizeof(text));
+	if (!len) {
+		fputs("kevnotify metrics: more sources than there is room for\n", stderr);
+		return STATUS_FAILED;
+	}
+	screen_bytes(text, len);
+	return STATUS_OK;
+}
