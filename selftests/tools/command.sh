@@ -378,8 +378,11 @@ follow_exports() {
 
 # With a cursor each comes once, whatever the end of a call was.
 follow_cursor() {
+	follow --json --cursor-file="$T/cursor" --most=2
+	same '3 9' "$(seqs)"
 	follow --json --cursor-file="$T/cursor"
-	same '3 9 1 7 8 9 10' "$(seqs)"
+	same '1 7 8 9 10' "$(seqs)"
+	status_of 2 kevnotify follow --most=0
 	follow --json --cursor-file="$T/cursor"
 	same '' "$(seqs)"
 	mkdir "$T/j"

@@ -145,8 +145,10 @@ static void service_panic(void)
 		return;
 	instance[strcspn(instance, "\n")] = '\0';
 	events_begin(instance);
-	if (events_under_way(0) || !events_take(r, 0, 0))
-		panic_told(PANIC_HANDLERS);
+	if (!events_under_way(0) && events_take(r, 0, 0))
+		return;
+	tally_record(r, 0);
+	panic_told(PANIC_HANDLERS);
 }
 
 static void service_open(void)
