@@ -30,3 +30,23 @@ settled() {
 	echo "<6>$mark" >/sys/kernel/kevnotify/control/raise
 	wait_for eval "ours MESSAGE KEVNOTIFY_SOURCE=manual | grep -q '$mark'"
 }
+
+# kill_in UNIT: a process of it is killed for its memory
+kill_in() {
+	systemd-run -q --unit "$1" -p MemoryMax=48M -p MemorySwapMax=0 -p Type=oneshot --no-block \
+		perl -e 'push @hog, q(x) x 5e6 while 1'
+	wait_for eval "[ \"\$(systemctl show -P Result $1)\" = oom-kill ]"
+}
+
+# sizes: of a kill's record, as the stream has it and as an entry of the journal
+sizes() {
+	local file
+	{
+		dd if=/dev/kevnotify iflag=nonblock bs=64k status=none 2>/dev/null || :
+	} >"$scratch/stream"
+	kevnotify follow --export --no-follow --lines=1000 >"$scratch/export"
+	for file in "$scratch"/{stream,export}; do
+		awk -v RS= -v name="${file##*/}" '/KEVNOTIFY_SOURCE=oom/ && !n++ {
+			print "# a kill in the " name ": " length($0) + 2 " bytes" }' "$file"
+	done
+}
