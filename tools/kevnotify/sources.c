@@ -125,7 +125,8 @@ static int sources_known(const char *name)
 	snprintf(path, sizeof(path), SOURCES_DIR "/%.60s/state", name);
 	if (*name && !strchr(name, '/') && *name != '.' && !access(path, F_OK))
 		return 1;
-	fprintf(stderr, "kevnotify sources: there is no source \"%.60s\"; kevnotify sources has all\n",
+	fprintf(stderr,
+		"kevnotify sources: there is no source \"%.60s\"; kevnotify sources has all\n",
 		name);
 	return 0;
 }
@@ -160,7 +161,8 @@ static int sources_attribute(const char *name, char *text)
 	for (i = 0; may[i]; i++)
 		if (!strcmp(may[i], text))
 			return sources_add(name, text, equals + 1);
-	fprintf(stderr, "kevnotify sources: \"%.60s\" is not enabled, level, comm, stack, threshold, clear or dispatch\n",
+	fprintf(stderr,
+		"kevnotify sources: \"%.60s\" is not enabled, level, comm, stack, threshold, clear or dispatch\n",
 		text);
 	return 0;
 }
