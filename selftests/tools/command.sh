@@ -467,7 +467,47 @@ helps() {
 		status_of 0 kevnotify "$command" --help
 		grep -q "^usage: kevnotify $command" "$T/out"
 		no_wider 80
+		documented "$command"
 	done < <(sed -nE 's/^  ([a-z]+) .*/\1/p' "$T/out")
+}
+
+# documented COMMAND: the page has it, and the options that its help in $T/out has
+documented() {
+	local page=${here:?}/../../Documentation/man/kevnotify.8 option
+	sed -n "/^\\.It Nm Cm $1\\b/,/^\\.It Nm Cm [^$1]/p" "$page" >"$T/page"
+	[ -s "$T/page" ] || { echo "$1: not in the page"; return 1; }
+	{ grep -oE -- '--[a-z-]+' "$T/out" || :; } | sort -u | while read -r option; do
+		grep -qE -- "Fl -${option#--}\\b" "$T/page" || { echo "$1 $option: not in the page"; return 1; }
+	done
+}
+
+# completes WORDS…: what bash offers in the place of the last one
+completes() {
+	bash -c '. "$1"; shift; COMP_WORDS=(kevnotify "$@"); COMP_CWORD=$#; COMPREPLY=()
+		_kevnotify; echo "${COMPREPLY[*]}"' - "$here/../../tools/completions/kevnotify" "$@"
+}
+
+completion() {
+	same status "$(completes stat | tr ' ' '\n' | grep -x status)"
+	same 'block' "$(completes follow --source = bl)"
+	same '--no-follow' "$(completes follow --no)"
+	same 'helper=' "$(completes set hel)"
+	same 'enable' "$(completes sources en)"
+	same '' "$(completes follow nosuch)"
+}
+
+motd() {
+	local script=$here/../../tools/system/60-kevnotify
+	status_of 0 "$script"
+	same 1 "$(wc -l <"$T/out")"
+	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
+	entry 100000 1 oom 2 'days ago' | journal "$T/j/system.journal"
+	status_of 0 kevnotify status --motd -D "$T/j"
+	same '' "$(cat "$T/out" "$T/said")"
+	chmod 0 $LOG
+	status_of 0 as_nobody "$script"
+	same '' "$(cat "$T/out" "$T/said")"
+	chmod 755 $LOG
 }
 
 # --- show
@@ -577,7 +617,9 @@ command_all() {
 	top_terminal		q ends it, and the terminal is as it was
 	top_ends		so does a reader that goes, and a module that goes
 	bad_values		junk, huge and missing values are told of
-	helps			each command has help
+	completion		bash completes commands, options and values
+	motd			a login has one line, or none
+	helps			each command has help, and an entry in the page
 	END
 }
 

@@ -14,7 +14,9 @@
 
 static const struct command commands[] = {
 	{ "status", status_run, "one screen: was anything lost, and what happened last",
-	  "[OPTION...]\n" MAIN_DIRECTORY },
+	  "[OPTION...]\n"
+	  "  --motd               a line, if there was one of level 3 in the last day\n"
+	  MAIN_DIRECTORY },
 	{ "follow", follow_run, "events as they come, and those of before",
 	  "[OPTION...]\n"
 	  "  --since=TIME         " TIMES_HELP "\n"

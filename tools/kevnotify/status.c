@@ -22,6 +22,11 @@
 #define STATUS_EVENTS	5
 #define STATUS_TEXT	26	/* column of what happened */
 
+/* What a login tells of: this level or more urgent, in the last day, so many at most */
+#define STATUS_MOTD_LEVEL	3
+#define STATUS_MOTD_USEC	(86400 * 1000000ULL)
+#define STATUS_MOTD_MOST	1000
+
 static void status_service(void)
 {
 	if (service_runs())
@@ -177,21 +182,54 @@ static void status_screen(const struct records *which)
 	screen_line(DIM, "kevnotify follow   journalctl -t kevnotify");
 }
 
+/* What a login shows: nothing unless there is something, and then one line */
+static int status_motd(struct records *which)
+{
+	char when[32], what[TEXT_BYTES];
+	static struct record r[2];
+	unsigned int n = 0;
+	int err;
+
+	which->level = STATUS_MOTD_LEVEL;
+	if (!records_open(which))
+		return STATUS_FAILED;
+	err = records_since(times_now() - STATUS_MOTD_USEC);
+	while (!err && n < STATUS_MOTD_MOST && (err = records_next(&r[n % 2])) == 1) {
+		err = 0;
+		n++;
+	}
+	if (!n)
+		return STATUS_OK;
+	times_text(when, sizeof(when), "%H:%M", times_of(&r[(n - 1) % 2]));
+	text_what(what, &r[(n - 1) % 2]);
+	screen_add(PLAIN, "kevnotify: %s%u in the last day: %s %s %s; see \"kevnotify status\"",
+		   n == STATUS_MOTD_MOST ? "at least " : "", n, when,
+		   text_source(&r[(n - 1) % 2]), what);
+	screen_end();
+	return STATUS_OK;
+}
+
 int status_run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "directory", required_argument, NULL, 'D' }, ARGS_HELP, { }
+		{ "directory", required_argument, NULL, 'D' }, { "motd", no_argument, NULL, 'm' },
+		ARGS_HELP, { }
 	};
 	struct records which = { .level = 7 };
-	int c;
+	int c, motd = 0;
 
 	while ((c = getopt_long(argc, argv, "D:h", options, NULL)) != -1) {
-		if (c != 'D')
+		if (c == 'm')
+			motd = 1;
+		else if (c == 'D')
+			which.directory = optarg;
+		else
 			return args_usage(c);
-		which.directory = optarg;
 	}
 	if (optind < argc)
 		return args_usage('?');
+	if (motd)
+		return status_motd(&which);
 	if (!sysfs_there())
 		return STATUS_FAILED;
 	status_screen(&which);
