@@ -169,7 +169,8 @@ static unsigned int reload_write(int told)
 			continue;
 		/* What is on by a parameter need not be written, and what cannot be on is not. */
 		err = sysfs_write(*values[i].text ? values[i].text : "\n", "%s", values[i].path);
-		if (!err)
+		/* That probe is back since the first time. */
+		if (!err || err == -EEXIST)
 			continue;
 		left++;
 		if (told)
