@@ -163,7 +163,8 @@ static void metrics_of_sources(struct metrics_out *out, const struct metrics *m)
 		     "When a source had its last event, in seconds since 1970; 0: never.");
 	for (s = m->source; s < end; s++)
 		if (s->there)
-			metrics_put(out, "kevnotify_last_event_timestamp_seconds{source=\"%s\"} %llu.%06llu\n",
+			metrics_put(out,
+				    "kevnotify_last_event_timestamp_seconds{source=\"%s\"} %llu.%06llu\n",
 				    s->name, s->last / 1000000, s->last % 1000000);
 	metrics_head(out, "source_available", "gauge",
 		     "1 if this kernel has what a source needs, be it on or off.");

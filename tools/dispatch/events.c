@@ -150,12 +150,20 @@ static void events_remove(const struct state_run *run)
 	memmove(&state.run[i], &state.run[i + 1], (state.runs - i) * sizeof(state.run[0]));
 }
 
+/* That of a stale one is not the state's. */
+static const char *events_instance(const struct event *e)
+{
+	const char *instance = record_get(&e->record, "KEVNOTIFY_INSTANCE");
+
+	return instance ? instance : "";
+}
+
 static void events_finish(struct event *e)
 {
 	struct state_run *run = events_state(e);
 
 	e->used = 0;
-	tally_over(state.instance, e->seq);
+	tally_over(events_instance(e), e->seq);
 	if (!run)
 		return;
 	events_remove(run);
@@ -331,7 +339,8 @@ static void events_count(const struct job_end *end, const struct event *e)
 		outcome = COUNTS_STUCK;
 	else if (end->outcome == JOB_EXITED && !end->value)
 		outcome = COUNTS_OK;
-	tally_handler(state.instance, e->seq, e->handlers.at[end->handler].name, outcome, end->ms);
+	tally_handler(events_instance(e), e->seq, e->handlers.at[end->handler].name, outcome,
+		      end->ms);
 }
 
 static void events_over(void)

@@ -15,21 +15,21 @@
 /* Of the entry at which the journal is: from the event to there */
 static double await_late(sd_journal *j)
 {
-	unsigned long long event = 0;
+	unsigned long long event = 0, rest = 0;
 	const void *data;
 	uint64_t entry;
+	char text[40];
 	size_t len;
 
-	if (sd_journal_get_realtime_usec(j, &entry))
+	if (sd_journal_get_realtime_usec(j, &entry) ||
+	    sd_journal_get_data(j, "KEVNOTIFY_TIME", &data, &len))
 		return 0;
-	if (!sd_journal_get_data(j, "__REALTIME_TIMESTAMP", &data, &len))
-		event = strtoull(strchr(data, '=') + 1, NULL, 10);
-	else if (!sd_journal_get_data(j, "KEVNOTIFY_TIME", &data, &len))
-		/* Seconds, a point and six digits */
-		event = strtoull(strchr(data, '=') + 1, NULL, 10) * 1000000 +
-			strtoull(memrchr(data, '.', len) ? (char *)memrchr(data, '.', len) + 1 : "0",
-				 NULL, 10);
-	return event && entry > event ? (entry - event) / 1000.0 : 0;
+	/* Seconds, a point and six digits; no text has its end there */
+	snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)data);
+	if (sscanf(text, "KEVNOTIFY_TIME=%llu.%6llu", &event, &rest) != 2)
+		return 0;
+	event = event * 1000000 + rest;
+	return entry > event ? (entry - event) / 1000.0 : 0;
 }
 
 static int await_match(sd_journal *j, const char *instance, uint64_t seq)

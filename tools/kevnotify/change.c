@@ -41,12 +41,12 @@ const char *change_errno(int err)
 		{ EAGAIN, "EAGAIN" }, { ENOBUFS, "ENOBUFS" }, { ENOEXEC, "ENOEXEC" },
 		{ ETXTBSY, "ETXTBSY" }, { ENOMEM, "ENOMEM" }, { ECANCELED, "ECANCELED" },
 		{ EDEADLK, "EDEADLK" }, { ENOMSG, "ENOMSG" }, { ETIME, "ETIME" },
-		{ E2BIG, "E2BIG" }, { EOPNOTSUPP, "EOPNOTSUPP" },
+		{ E2BIG, "E2BIG" }, { EOPNOTSUPP, "EOPNOTSUPP" }, { }
 	};
 	static char number[24];
 	unsigned int i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; names[i].name; i++)
 		if (names[i].err == err)
 			return names[i].name;
 	snprintf(number, sizeof(number), "errno %d", err);
@@ -97,8 +97,8 @@ static void change_undo_from(struct change *c, unsigned int n)
 		/* An empty value is one write, too. */
 		err = sysfs_write(*one->old ? one->old : "\n", "%s", one->path);
 		if (err)
-			fprintf(stderr, "kevnotify: %s stays \"%.80s\": %s\n", one->what, one->value,
-				strerror(-err));
+			fprintf(stderr, "kevnotify: %s stays \"%.80s\": %s\n", one->what,
+				one->value, strerror(-err));
 	}
 }
 

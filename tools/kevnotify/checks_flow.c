@@ -26,6 +26,12 @@ static long long checks_parameter(const char *name)
 	return number;
 }
 
+/* So many times as much, where that is allowed */
+static long long checks_more(long long value, int times, long long max)
+{
+	return value * times < max ? value * times : max;
+}
+
 static void checks_paused(void)
 {
 	char state[32] = "";
@@ -41,7 +47,8 @@ static void checks_paused(void)
 		    "the helper is not started yet: grace is %lld ms", checks_parameter("grace"));
 }
 
-static void checks_source(const char *name)
+/* True if it is on */
+static int checks_source(const char *name)
 {
 	char state[256] = "?", type[128];
 	long long raised = 0, suppressed = 0;
@@ -51,9 +58,10 @@ static void checks_source(const char *name)
 	sysfs_number(&suppressed, SYSFS_KERNEL "/sources/%s/suppressed", name);
 	if (suppressed && raised - suppressed <= raised / CHECKS_MUCH) {
 		snprintf(type, sizeof(type), "kevnotify set burst=%lld",
-			 checks_parameter("burst") * 10 < 1000 ? checks_parameter("burst") * 10 : 0);
-		finding_add(FINDING_WARN, type, "%s: %lld of %lld events were suppressed (burst %lld in %lld ms)",
-			    name, suppressed, raised, checks_parameter("burst"),
+			 checks_more(checks_parameter("burst"), 10, 1000));
+		finding_add(FINDING_WARN, type,
+			    "%s: %lld of %lld events were suppressed (burst %lld in %lld ms)", name,
+			    suppressed, raised, checks_parameter("burst"),
 			    checks_parameter("window"));
 	}
 	/* What nobody misses until it is needed */
@@ -62,24 +70,22 @@ static void checks_source(const char *name)
 			    "the source oom is off: kills for lack of memory are not seen");
 	else if (!strcmp(name, "oom") && !strncmp(state, "unavailable", 11))
 		finding_add(FINDING_WARN, "kevnotify sources", "the source oom is %s", state);
+	return !strncmp(state, "on", 2);
 }
 
 static void checks_sources(void)
 {
 	static struct sysfs_list list;
 	unsigned int i, on = 0;
-	char state[256];
 
 	sysfs_list(&list, SYSFS_KERNEL "/sources");
-	for (i = 0; i < list.n; i++) {
-		if (sysfs_read(state, sizeof(state), SYSFS_KERNEL "/sources/%s/state", list.name[i]) > 0)
-			on += !strncmp(state, "on", 2);
-		checks_source(list.name[i]);
-	}
+	for (i = 0; i < list.n; i++)
+		on += checks_source(list.name[i]);
 	if (on)
 		finding_add(FINDING_OK, NULL, "%u of %u sources are on", on, list.n);
 	else
-		finding_add(FINDING_FAIL, "kevnotify sources enable oom oops warn hung block fs --persist",
+		finding_add(FINDING_FAIL,
+			    "kevnotify sources enable oom oops warn hung block fs --persist",
 			    "no source is on");
 }
 
@@ -92,18 +98,19 @@ static void checks_lost(void)
 
 	counts_load(&counts);
 	snprintf(type, sizeof(type), "kevnotify set stage_slots=%lld --persist; kevnotify reload",
-		 checks_parameter("stage_slots") * 4 <= 4096 ? checks_parameter("stage_slots") * 4 : 4096);
+		 checks_more(checks_parameter("stage_slots"), 4, 4096));
 	if (refused)
-		finding_add(FINDING_WARN, type, "%lld events were refused: a CPU's stage was full", refused);
+		finding_add(FINDING_WARN, type, "%lld events were refused: a CPU's stage was full",
+			    refused);
 	snprintf(type, sizeof(type), "kevnotify set log_records=%lld --persist; kevnotify reload",
-		 checks_parameter("log_records") * 4 <= 1048576 ?
-		 checks_parameter("log_records") * 4 : 1048576);
+		 checks_more(checks_parameter("log_records"), 4, 1048576));
 	if (counts.lost || overwritten)
 		finding_add(FINDING_WARN, type,
 			    "records were overwritten before they were read: %llu for the service, %lld for the helper",
 			    (unsigned long long)counts.lost, overwritten);
 	if (!refused && !counts.lost && !overwritten)
-		finding_add(FINDING_OK, NULL, "nothing is lost: %lld raised, %lld recorded, %lld suppressed",
+		finding_add(FINDING_OK, NULL,
+			    "nothing is lost: %lld raised, %lld recorded, %lld suppressed",
 			    checks_number("stats/raised"), checks_number("stats/recorded"),
 			    checks_number("stats/suppressed"));
 }

@@ -30,8 +30,9 @@ static int checks_part(const char *part, const struct stat *st)
 
 	if (st->st_uid) {
 		snprintf(type, sizeof(type), "chown root %s", part);
-		finding_add(FINDING_FAIL, type, "helper denied: %s is owned by user %u, and not by root",
-			    part, st->st_uid);
+		finding_add(FINDING_FAIL, type,
+			    "helper denied: %s is owned by user %u, and not by root", part,
+			    st->st_uid);
 	} else if (st->st_mode & 0022 && !S_ISLNK(st->st_mode)) {
 		snprintf(type, sizeof(type), "chmod go-w %s", part);
 		finding_add(FINDING_FAIL, type, "helper denied: %s is writable by %s", part,
@@ -56,7 +57,8 @@ static int checks_parts(void)
 			return 1;
 		if (first && !(st.st_mode & 0111)) {
 			snprintf(type, sizeof(type), "chmod 755 %s", real);
-			finding_add(FINDING_FAIL, type, "helper denied: %s is not executable", real);
+			finding_add(FINDING_FAIL, type, "helper denied: %s is not executable",
+				    real);
 			return 1;
 		}
 		first = 0;
@@ -77,13 +79,14 @@ static void checks_denied(int err)
 
 static void checks_failing(int err)
 {
+	const char *type = "journalctl -k -g DENIED";
 	char lsm[128] = "";
 
 	sysfs_read(lsm, sizeof(lsm), "/sys/kernel/security/lsm");
+	if (strstr(lsm, "selinux"))
+		type = "ausearch -m avc -ts recent | audit2allow -w";
 	if (err == EACCES || err == EPERM)
-		finding_add(FINDING_FAIL,
-			    strstr(lsm, "selinux") ? "ausearch -m avc -ts recent | audit2allow -w" :
-			    "journalctl -k -g DENIED",
+		finding_add(FINDING_FAIL, type,
 			    "helper failing (%s): a security module (%s) denies that the kernel runs %s",
 			    change_errno(err), *lsm ? lsm : "LSM", checks_path());
 	else if (err == ENODATA)
@@ -97,7 +100,8 @@ static void checks_failing(int err)
 /* A run for which no process came, or four that no signal ends */
 static void checks_stuck(void)
 {
-	finding_add(FINDING_FAIL, "cat /sys/kernel/debug/kevnotify/refs; ps -eo pid,stat,wchan,comm | grep ' D'",
+	finding_add(FINDING_FAIL,
+		    "cat /sys/kernel/debug/kevnotify/refs; ps -eo pid,stat,wchan,comm | grep ' D'",
 		    "helper stuck: runs survive SIGKILL, or a start has no process; see what they wait for");
 }
 
@@ -128,7 +132,8 @@ void checks_helper(void)
 		finding_add(FINDING_FAIL, "kevnotify set helper= --persist",
 			    "helper blocked: this kernel runs only a static user-mode helper (CONFIG_STATIC_USERMODEHELPER). Events reach the service and the journal; the fallback cannot run");
 	else if (!strcmp(state, "busy"))
-		finding_add(FINDING_FAIL, "systemctl list-jobs; a suspend or a shutdown that does not end",
+		finding_add(FINDING_FAIL,
+			    "systemctl list-jobs; a suspend or a shutdown that does not end",
 			    "helper busy: the kernel has switched user-mode helpers off, as in a suspend");
 	else if (!strcmp(state, "stuck"))
 		checks_stuck();

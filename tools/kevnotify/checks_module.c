@@ -112,7 +112,8 @@ static void checks_signature(void)
 	if (key)
 		run_words(said, sizeof(said), "mokutil", "--test-key", key);
 	if (key && !strstr(said, "already enrolled")) {
-		snprintf(type, sizeof(type), "mokutil --import %s; then reboot, and confirm it", key);
+		snprintf(type, sizeof(type), "mokutil --import %s; then reboot, and confirm it",
+			 key);
 		finding_add(FINDING_FAIL, type,
 			    "the module is not loaded: its key is not enrolled (Secure Boot; lockdown: %s)",
 			    lockdown);
@@ -159,11 +160,12 @@ static void checks_same(long long abi)
 	    strcmp(loaded, built)) {
 		run_words(built, sizeof(built), "modinfo", "-F", "version", "kevnotify");
 		finding_add(FINDING_WARN, "kevnotify reload",
-			    "module %s is installed, and another build (%s) is loaded", built, version);
+			    "module %s is installed, and another build (%s) is loaded", built,
+			    version);
 		return;
 	}
-	finding_add(FINDING_OK, NULL, "module %s is loaded, the same as installed (abi %lld)", version,
-		    abi);
+	finding_add(FINDING_OK, NULL, "module %s is loaded, the same as installed (abi %lld)",
+		    version, abi);
 }
 
 static int checks_abi(void)
@@ -182,7 +184,8 @@ static int checks_abi(void)
 			    "the module that is loaded is too old for this command: it has no "
 			    SYSFS_KERNEL "/abi");
 	else
-		finding_add(FINDING_FAIL, "apt-get install kevnotify kevnotify-dkms; then kevnotify reload",
+		finding_add(FINDING_FAIL,
+			    "apt-get install kevnotify kevnotify-dkms; then kevnotify reload",
 			    "the module has another interface than this command, which knows abi %d",
 			    SYSFS_ABI);
 	return 0;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ static void checks_unread(int err)
 		finding_add(FINDING_FAIL, type, PATH_DEVICE " may not be read by this user");
 	else if (err == EACCES || err == EPERM)
 		finding_add(FINDING_FAIL, "kevnotify doctor, outside of the container",
-			    PATH_DEVICE " may not be read, not even by root: a container, or a security module");
+			    "/dev/kevnotify may not be read, not even by root: a container, or a security module");
 	else
 		finding_add(FINDING_FAIL, "journalctl -k -g kevnotify", PATH_DEVICE ": %s",
 			    strerror(err));
@@ -56,8 +57,8 @@ void checks_device(void)
 			    PATH_DEVICE " may be read by root alone, and not by the group adm");
 	} else {
 		sysfs_number(&records, SYSFS_MODULE "/parameters/log_records");
-		finding_add(FINDING_OK, NULL, PATH_DEVICE " can be read, the log has room for %lld records",
-			    records);
+		finding_add(FINDING_OK, NULL,
+			    PATH_DEVICE " can be read, the log has room for %lld records", records);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -97,7 +98,8 @@ void checks_service(void)
 			    "kevnotify.service runs and acknowledges nothing: %lld records wait",
 			    checks_stat("pending"));
 	else
-		finding_add(FINDING_OK, NULL, "kevnotify.service runs, and has acknowledged %lld records",
+		finding_add(FINDING_OK, NULL,
+			    "kevnotify.service runs, and has acknowledged %lld records",
 			    checks_stat("acknowledged"));
 }
 
@@ -106,27 +108,28 @@ static void checks_test_way(void)
 {
 	char instance[64] = "", outcome[64] = "";
 	static struct counts counts;
-	unsigned long long seq = 0;
+	unsigned long long seq;
 	double ms;
 	int err;
 
 	sysfs_read(instance, sizeof(instance), SYSFS_KERNEL "/instance");
 	sysfs_read(outcome, sizeof(outcome), SYSFS_KERNEL "/control/test");
-	sscanf(outcome, "%llu", &seq);
+	seq = strtoull(outcome, NULL, 10);
 	if (!service_runs()) {
 		finding_add(FINDING_OK, NULL, "test record %s", outcome);
 		return;
 	}
 	err = await_journal(instance, seq, 10000, &ms);
 	if (err && err != -ENOENT)
-		finding_add(FINDING_FAIL, "systemctl status kevnotify.service systemd-journald.service",
+		finding_add(FINDING_FAIL,
+			    "systemctl status kevnotify.service systemd-journald.service",
 			    "the test record %llu does not come into the journal", seq);
 	else if (await_handlers(instance, seq, 60000, &counts))
 		finding_add(FINDING_FAIL, "systemctl status kevnotify.service",
 			    "the handlers of the test record %llu do not end", seq);
 	else
-		finding_add(FINDING_OK, NULL, "test record %llu: journalled, its handlers have ended",
-			    seq);
+		finding_add(FINDING_OK, NULL,
+			    "test record %llu: journalled, its handlers have ended", seq);
 }
 
 void checks_test(void)

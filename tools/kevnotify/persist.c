@@ -32,7 +32,8 @@ int persist_read(struct persist *p)
 	ssize_t len;
 
 	/* A link stays one. */
-	snprintf(p->path, sizeof(p->path), "%s", realpath(PERSIST_FILE, real) ? real : PERSIST_FILE);
+	snprintf(p->path, sizeof(p->path), "%s",
+		 realpath(PERSIST_FILE, real) ? real : PERSIST_FILE);
 	p->mode = 0644;
 	p->len = 0;
 	if (stat(p->path, &st))

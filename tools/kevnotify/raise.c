@@ -41,7 +41,7 @@ static int raise_one(int level, const char *message)
 	int kmsg = kernlog_open(), err, status;
 
 	if (!sysfs_number(&state, SYSFS_KERNEL "/sources/manual/enabled") && !state) {
-		fputs("kevnotify raise: the source manual is off: kevnotify sources enable manual\n",
+		fputs("kevnotify raise: manual is off. Type: kevnotify sources enable manual\n",
 		      stderr);
 		status = STATUS_FAILED;
 		goto out;
@@ -50,7 +50,8 @@ static int raise_one(int level, const char *message)
 	err = sysfs_write(text, RAISE_FILE);
 	status = err ? raise_refused(err, kmsg) : STATUS_OK;
 	if (!err && raise_suppressed() > before) {
-		fputs("kevnotify raise: the rate limit suppressed it: see burst and window\n", stderr);
+		fputs("kevnotify raise: the rate limit suppressed it: see burst and window\n",
+		      stderr);
 		status = STATUS_FAILED;
 	}
 out:

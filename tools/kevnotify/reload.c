@@ -24,6 +24,7 @@
 #include "sysfs.h"
 
 #define RELOAD_KEPT	512
+#define RELOAD_WORDS	64
 #define RELOAD_TAKEN_MS	10000	/* in which the service may take what is pending */
 #define RELOAD_PAUSED	SYSFS_KERNEL "/control/paused"
 #define RELOAD_UNIT	"kevnotify.service"
@@ -36,7 +37,7 @@ struct reload_value {
 
 static struct reload_value values[RELOAD_KEPT];
 static unsigned int n;
-static char *words[64] = { "modprobe", "kevnotify" };
+static char *words[RELOAD_WORDS] = { "modprobe", "kevnotify" };
 static unsigned int n_words = 2;
 static char was_paused[8];
 static int was_running;
@@ -63,7 +64,7 @@ static int reload_parameter(const char *name)
 		return -errno;
 	len = asprintf(&word, strpbrk(value, " \t") ? "%s=\"%s\"" : "%s=%s", name, value);
 	free(value);
-	if (len < 0 || n_words == sizeof(words) / sizeof(words[0]) - 1)
+	if (len < 0 || n_words == RELOAD_WORDS - 1)
 		return -ENOMEM;
 	words[n_words++] = word;
 	return 0;
@@ -168,7 +169,8 @@ static unsigned int reload_write(int told)
 			continue;
 		/* What is on by a parameter need not be written, and what cannot be on is not. */
 		err = sysfs_write(*values[i].text ? values[i].text : "\n", "%s", values[i].path);
-		if (!err)
+		/* That probe is back since the first time. */
+		if (!err || err == -EEXIST)
 			continue;
 		left++;
 		if (told)
@@ -236,7 +238,7 @@ static int reload_check(void)
 	char text[512];
 
 	if (reload_field(text, sizeof(text), "version")) {
-		fputs("kevnotify reload: no module is installed for this kernel. Type: kevnotify doctor\n",
+		fputs("kevnotify reload: no module is installed. Type: kevnotify doctor\n",
 		      stderr);
 		return STATUS_FAILED;
 	}
@@ -246,10 +248,12 @@ static int reload_check(void)
 	}
 	if (sysfs_read(text, sizeof(text), "/proc/sys/kernel/modules_disabled") > 0 &&
 	    !strcmp(text, "1")) {
-		fputs("kevnotify reload: loading modules is switched off until the next boot\n", stderr);
+		fputs("kevnotify reload: loading modules is switched off until the next boot\n",
+		      stderr);
 		return STATUS_FAILED;
 	}
-	if (run_words(text, sizeof(text), "modprobe", "--dry-run", "--ignore-install", "kevnotify")) {
+	if (run_words(text, sizeof(text), "modprobe", "--dry-run", "--ignore-install",
+		      "kevnotify")) {
 		fprintf(stderr, "kevnotify reload: modprobe: %s\n", run_last(text));
 		return STATUS_FAILED;
 	}
@@ -293,7 +297,8 @@ static int reload_unload(void)
 	if (!run_words(out, sizeof(out), "modprobe", "-r", "kevnotify"))
 		return 1;
 	fprintf(stderr, "kevnotify reload: not unloaded: %s\n"
-		"  What has it open: fuser -v /dev/kevnotify; other modules: lsmod\n", run_last(out));
+		"  What has it open: fuser -v /dev/kevnotify; other modules: lsmod\n",
+		run_last(out));
 	return 0;
 }
 
@@ -313,10 +318,12 @@ static int reload_swap(void)
 		sysfs_write("1", RELOAD_PAUSED);
 	reload_start();
 	sysfs_read(after, sizeof(after), SYSFS_MODULE "/version");
-	screen_line(PLAIN, "kevnotify %s was loaded, and now %s is; %u parameters and %u values of sources are kept",
+	screen_line(PLAIN,
+		    "kevnotify %s was loaded, and now %s is; %u parameters and %u values of sources are kept",
 		    before, after, n_words - 2, n - left);
 	if (lost)
-		screen_line(WARN, "%lld records were pending, and nothing has taken them over", lost);
+		screen_line(WARN, "%lld records were pending, and nothing has taken them over",
+			    lost);
 	return left ? STATUS_FAILED : STATUS_OK;
 }
 

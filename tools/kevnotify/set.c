@@ -23,6 +23,7 @@ static const struct set_load {
 } set_loads[] = {
 	{ "log_records", 16, 1048576 },
 	{ "stage_slots", 8, 4096 },
+	{ }
 };
 
 struct set {
@@ -46,12 +47,11 @@ static int set_bad(const char *format, const char *text)
 
 static const struct set_load *set_load(const char *name)
 {
-	unsigned int i;
+	const struct set_load *load;
 
-	for (i = 0; i < sizeof(set_loads) / sizeof(set_loads[0]); i++)
-		if (!strcmp(set_loads[i].name, name))
-			return &set_loads[i];
-	return NULL;
+	for (load = set_loads; load->name && strcmp(load->name, name); load++)
+		;
+	return load->name ? load : NULL;
 }
 
 /* "NAME=VALUE" */
@@ -131,7 +131,8 @@ static int set_apply(int keep)
 
 	for (i = 0; i < n; i++) {
 		if (sets[i].load && !keep) {
-			fprintf(stderr, "kevnotify: %s is set when the module is loaded: use --persist\n",
+			fprintf(stderr,
+				"kevnotify: %s is set when the module is loaded: use --persist\n",
 				sets[i].name);
 			return STATUS_FAILED;
 		}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,31 +44,55 @@ static const char *sources_state(const char *name, char *state, size_t size)
 	return colon + 2;
 }
 
+/* A blank, and what is unusual about the source */
+__attribute__((format(printf, 3, 4)))
+static void sources_note(char *notes, size_t size, const char *format, ...)
+{
+	size_t len = strlen(notes);
+	va_list args;
+
+	if (len && len < size - 1)
+		notes[len++] = ' ';
+	va_start(args, format);
+	vsnprintf(notes + len, size - len, format, args);
+	va_end(args);
+}
+
+static void sources_notes(const char *name, char *notes, size_t size)
+{
+	long long level = sources_number(name, "level");
+	long long threshold = sources_number(name, "threshold");
+	char comm[32];
+
+	if (level >= 0)
+		sources_note(notes, size, "level=%lld", level);
+	if (sysfs_read(comm, sizeof(comm), SOURCES_DIR "/%s/comm", name) > 0)
+		sources_note(notes, size, "comm=%s", comm);
+	if (sources_number(name, "stack"))
+		sources_note(notes, size, "stack=1");
+	if (threshold)
+		sources_note(notes, size, "threshold=%lld clear=%lld", threshold,
+			     sources_number(name, "clear"));
+}
+
 static void sources_line(const char *name)
 {
-	char state[512], comm[32];
+	char state[512], notes[1024] = "";
 	const char *why = sources_state(name, state, sizeof(state));
-	long long level = sources_number(name, "level");
 	enum screen_style style = !strcmp(state, "on") ? PLAIN : DIM;
 
+	if (*why)
+		sources_note(notes, sizeof(notes), "%s", why);
+	sources_notes(name, notes, sizeof(notes));
 	screen_add(style, "%s", name);
 	screen_tab(13);
 	screen_add(style, "%s", !strcmp(state, "unavailable") ? "n/a" : state);
 	screen_tab(17);
 	screen_add(style, "%8lld", sources_number(name, "raised"));
 	screen_tab(26);
-	screen_add(style, "%8lld", sources_number(name, "suppressed"));
-	screen_tab(36);
-	screen_add(style, "%s", why);
-	if (level >= 0)
-		screen_add(style, " level=%lld", level);
-	if (sysfs_read(comm, sizeof(comm), SOURCES_DIR "/%s/comm", name) > 0)
-		screen_add(style, " comm=%s", comm);
-	if (sources_number(name, "stack"))
-		screen_add(style, " stack=1");
-	if (sources_number(name, "threshold"))
-		screen_add(style, " threshold=%lld clear=%lld", sources_number(name, "threshold"),
-			   sources_number(name, "clear"));
+	screen_add(style, "%10lld", sources_number(name, "suppressed"));
+	if (*notes)
+		screen_add(style, "  %s", notes);
 	screen_end();
 }
 
@@ -104,7 +129,7 @@ static int sources_list(int json)
 	if (err)
 		return sysfs_unread(err, SOURCES_DIR);
 	if (!json) {
-		screen_line(BOLD, "source       state  raised  suppr.  ");
+		screen_line(BOLD, "source       state  raised suppressed");
 		for (i = 0; i < list.n; i++)
 			sources_line(list.name[i]);
 		return STATUS_OK;
@@ -125,7 +150,8 @@ static int sources_known(const char *name)
 	snprintf(path, sizeof(path), SOURCES_DIR "/%.60s/state", name);
 	if (*name && !strchr(name, '/') && *name != '.' && !access(path, F_OK))
 		return 1;
-	fprintf(stderr, "kevnotify sources: there is no source \"%.60s\"; kevnotify sources has all\n",
+	fprintf(stderr,
+		"kevnotify sources: there is no source \"%.60s\"; kevnotify sources has all\n",
 		name);
 	return 0;
 }
@@ -160,7 +186,8 @@ static int sources_attribute(const char *name, char *text)
 	for (i = 0; may[i]; i++)
 		if (!strcmp(may[i], text))
 			return sources_add(name, text, equals + 1);
-	fprintf(stderr, "kevnotify sources: \"%.60s\" is not enabled, level, comm, stack, threshold, clear or dispatch\n",
+	fprintf(stderr,
+		"kevnotify sources: \"%.60s\" is not enabled, level, comm, stack, threshold, clear or dispatch\n",
 		text);
 	return 0;
 }

@@ -123,7 +123,7 @@ static uint64_t test_manual(void)
 	return 0;
 }
 
-/* A process of its own unit, with little memory, that takes more: it is killed, and alone. */
+/* A process in a unit of its own takes more memory than that has, and is killed alone. */
 static uint64_t test_oom(void)
 {
 	long long before = test_last("oom");
@@ -131,9 +131,10 @@ static uint64_t test_oom(void)
 	int status;
 
 	status = run_words(out, sizeof(out), "systemd-run", "--quiet", "--wait", "--collect",
-		     "--unit=kevnotify-test-oom", "-p", "MemoryMax=16M", "-p", "MemorySwapMax=0",
-		     "-p", "OOMScoreAdjust=1000", "-p", "RuntimeMaxSec=10",
-		     "/bin/sh", "-c", "x=x; while :; do x=$x$x; done");
+			   "--unit=kevnotify-test-oom", "-p", "MemoryMax=16M",
+			   "-p", "MemorySwapMax=0", "-p", "OOMScoreAdjust=1000",
+			   "-p", "RuntimeMaxSec=10",
+			   "/bin/sh", "-c", "x=x; while :; do x=$x$x; done");
 	if (status != RUN_ABSENT)
 		return test_record("oom", before);
 	test_fail("oom", "there is no systemd-run, which a kill without harm needs");
@@ -186,7 +187,8 @@ static void test_would(const char *source)
 	static struct handlers all;
 	unsigned int i;
 
-	screen_line(PLAIN, "-     without trouble there is no event of %s: the way was tested with one of helper",
+	screen_line(PLAIN,
+		    "-     without trouble there is no event of %s: the way was tested with one of helper",
 		    source);
 	handlers_find(&all, source);
 	for (i = 0; i < all.n; i++)
@@ -201,7 +203,8 @@ static int test_is_on(const char *source)
 
 	if (strchr(source, '/') || *source == '.' || !*source ||
 	    sysfs_read(state, sizeof(state), SYSFS_KERNEL "/sources/%.60s/state", source) < 0) {
-		fprintf(stderr, "kevnotify test: there is no source \"%.60s\"; kevnotify sources has all\n",
+		fprintf(stderr,
+			"kevnotify test: there is no source \"%.60s\"; kevnotify sources has all\n",
 			source);
 		return -1;
 	}
@@ -229,7 +232,8 @@ static int test_all(const char *source)
 		screen_flush();
 		test_handlers(seq);
 	} else if (seq) {
-		screen_line(WARN, "-     kevnotify.service does not run: the helper is what has it");
+		screen_line(WARN,
+			    "-     kevnotify.service does not run: the helper is what has it");
 	}
 	if (strcmp(source, "manual") && strcmp(source, "oom") && strcmp(source, "helper"))
 		test_would(source);
