@@ -448,6 +448,11 @@ helper_has_it() {
 	stop
 	receipts 2
 	said 'record 2 was given to the helper meanwhile'
+	# A helper that looks only now at what it read is not told that the service has it
+	record 2 oom >"$T/in"
+	record 3 oom >>"$T/in"
+	helper "$T/in"
+	same '2 oom 50-x' "$(tail -n +3 "$RECEIPTS")"
 	no_open_records
 }
 
