@@ -22,7 +22,7 @@ timed() {
 	now
 	start=$now
 	resume
-	await 900 counter_is delivered "$1" || return 1
+	await 3000 counter_is delivered "$1" || return 1
 	now
 	took=$((now - start))
 }
