@@ -53,6 +53,11 @@
 #define kev_task_frozen(t) false
 #endif
 
+/* 2026-11: del_timer_sync() has this name since 6.2, and in most stable kernels too */
+#ifndef KEV_HAVE_TIMER_DELETE
+#define timer_delete_sync(timer) del_timer_sync(timer)
+#endif
+
 /*
  * Does function fn have the prototype of tracepoint name's probes? Decided
  * from the header alone: the tracepoints themselves are not exported.

@@ -152,7 +152,7 @@ hogs() {
 # The log has come round on what waits
 urgent() {
 	rm -f "$WORK/go"
-	reload interval=0 burst=0 log_records=16 helper="$HELPER" &&
+	reload interval=0 burst=0 timeout=0 log_records=16 helper="$HELPER" &&
 		echo "wait $WORK/go" >"$SYS/control/raise" &&
 		await 60 received 1 && hogs 20 && echo "<0>urgent" >"$SYS/control/raise" && hogs 5 &&
 		touch "$WORK/go" && settle && prints "wait $WORK/go;urgent" first_two && counter_is overwritten 10

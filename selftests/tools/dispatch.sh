@@ -223,6 +223,7 @@ bad_handlers() {
 	17-loop|ln -sf 17-loop $f|Too many levels of symbolic links
 	18-gone|ln -sf /nowhere $f|No such file or directory
 	19-elsewhere|mkdir -m 777 /mnt/t/open; mv $f /mnt/t/open/x; ln -s /mnt/t/open/x $f|/mnt/t/open is writable by others
+	29-middle|mkdir -m 777 /mnt/t/user; mv $f /mnt/t/x; ln -s ../x /mnt/t/user/x; ln -s /mnt/t/user/x $f|/mnt/t/user is writable by others
 	20-socket|rm $f; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("'$f'")'|it is a socket
 	21-device|rm $f; mknod $f c 1 5|it is a device
 	22-option|sed -i '1a# kevnotify: color=red' $f|its option "color=red" is neither user= nor timeout=
@@ -452,6 +453,11 @@ helper_has_it() {
 	stop
 	receipts 2
 	said 'record 2 was given to the helper meanwhile'
+	# A helper that looks only now at what it read is not told that the service has it
+	record 2 oom >"$T/in"
+	record 3 oom >>"$T/in"
+	helper "$T/in"
+	same '2 oom 50-x' "$(tail -n +3 "$RECEIPTS")"
 	no_open_records
 }
 

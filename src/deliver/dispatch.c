@@ -11,6 +11,7 @@
 #include <linux/kthread.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
+#include <linux/timer.h>
 #include <linux/wait.h>
 
 #include "check.h"
@@ -35,7 +36,7 @@
 #include "test.h"
 #include "wake.h"
 
-/* The longest sleep: if a doorbell were ever lost, its event would wait so long */
+/* If a doorbell were ever lost, its event would wait so long */
 #define KEV_BACKSTOP		(10 * HZ)
 
 /* kevnotifyd's own state */
@@ -45,6 +46,7 @@ static struct {
 	struct kev_record	record;		/* the one being looked at */
 	struct kev_notes	notes;
 	const struct cred	*plain;		/* kevnotifyd's, without the mark */
+	bool			overdue;	/* the backstop woke it */
 } kev_d;
 
 static struct task_struct *kev_dispatch_task;
@@ -215,9 +217,22 @@ static void kev_dispatch_collect(void)
 	kev_wake_end_pass();
 }
 
+/* Deferrable: it looks when its CPU is awake anyway, and wakes nothing when all is well */
+static void kev_dispatch_backstop_look(struct timer_list *timer)
+{
+	if (kev_stage_overdue()) {
+		WRITE_ONCE(kev_d.overdue, true);
+		wake_up_process(kev_dispatch_task);
+	}
+	mod_timer(timer, jiffies + KEV_BACKSTOP);
+}
+
+static struct timer_list kev_dispatch_backstop;
+
 /* Sleep until a doorbell, a kick, a signal or the time */
 static void kev_dispatch_sleep(unsigned long left)
 {
+	WRITE_ONCE(kev_d.overdue, false);
 	set_current_state(TASK_INTERRUPTIBLE);
 	/* On every turn, after the state and before the look: see kev_stage_arm() */
 	kev_stage_arm();
@@ -226,9 +241,9 @@ static void kev_dispatch_sleep(unsigned long left)
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
-	if (schedule_timeout(left) || !kev_stage_overdue())
+	if ((schedule_timeout(left) && !xchg(&kev_d.overdue, false)) || !kev_stage_overdue())
 		return;
-	/* An event, and the clock woke us: is its doorbell still on the way? */
+	/* An event, and a clock woke us: is its doorbell still on the way? */
 	schedule_timeout_uninterruptible(2);
 	if (!kev_stage_rung())
 		kev_stat_inc(KEV_STAT_DOORBELL_LATE);
@@ -247,7 +262,7 @@ static int kev_dispatch_thread(void *unused)
 		kev_dispatch_signals();
 		kev_dispatch_collect();
 		left = min(kev_dispatch_step(), kev_source_close_due(kev_raise_closing));
-		kev_dispatch_sleep(min_t(unsigned long, left, KEV_BACKSTOP));
+		kev_dispatch_sleep(min_t(unsigned long, left, MAX_SCHEDULE_TIMEOUT));
 		cond_resched();
 	}
 	put_cred(kev_d.plain);
@@ -344,6 +359,8 @@ int kev_dispatch_init(void)
 	kev_health_init();
 	kev_wake_attach(task);
 	kev_stage_attach(task);
+	timer_setup(&kev_dispatch_backstop, kev_dispatch_backstop_look, TIMER_DEFERRABLE);
+	mod_timer(&kev_dispatch_backstop, jiffies + KEV_BACKSTOP);
 	kev_dispatch_watch_rates(kev_source_rates_changed);
 	kev_wake_kick();
 	return 0;
@@ -357,6 +374,7 @@ void kev_dispatch_exit(void)
 
 	kev_dispatch_watch_rates(NULL);
 	kev_stage_detach();
+	timer_delete_sync(&kev_dispatch_backstop);
 	kthread_stop(kev_dispatch_task);
 	kev_dispatch_task = NULL;
 	kev_wake_detach();

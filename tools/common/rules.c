@@ -19,6 +19,7 @@
 #include "state.h"
 
 #define RULES_SAID	64
+#define RULES_LINKS	40	/* of the kernel, too */
 #define RULES_UNIT	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.@\\"
 
 /* What was complained of: the path's hash, and the line's */
@@ -136,6 +137,69 @@ int rules_name(const char *name)
 	return 1;
 }
 
+/* The name behind @real, if that is not "/", is not part of it any more */
+static void rules_parent(char *real)
+{
+	char *slash = strrchr(real, '/');
+
+	if (slash)
+		*slash = '\0';
+}
+
+/* What is at @real leads to @target: a link's place is taken by that */
+static int rules_follow(char *real, char *left, const char *target, const char *rest)
+{
+	char all[PATH_MAX];
+
+	if (snprintf(all, sizeof(all), "%s%s", target, rest) >= (int)sizeof(all))
+		return 0;
+	if (*target == '/')
+		*real = '\0';
+	else
+		rules_parent(real);
+	strcpy(left, all);
+	return 1;
+}
+
+/*
+ * All directories on the way to it, and those on the way of each link: the owner of one
+ * could lead us elsewhere.
+ */
+static int rules_way(const char *path)
+{
+	char real[PATH_MAX] = "", left[PATH_MAX], target[PATH_MAX], *name;
+	unsigned int links = 0;
+	struct stat st;
+	size_t len;
+	ssize_t n;
+
+	snprintf(left, sizeof(left), "%s", path);
+	while (*(name = left + strspn(left, "/"))) {
+		if (stat(*real ? real : "/", &st))
+			return rules_refuse(path, "%s: %s", real, strerror(errno));
+		if (!rules_owner(path, *real ? real : "/", &st))
+			return 0;
+		len = strcspn(name, "/");
+		n = -1;
+		if (len == 2 && !strncmp(name, "..", 2)) {
+			rules_parent(real);
+		} else if (len != 1 || *name != '.') {
+			if (strlen(real) + 1 + len >= sizeof(real))
+				return rules_refuse(path, "%s", strerror(ENAMETOOLONG));
+			sprintf(real + strlen(real), "/%.*s", (int)len, name);
+			n = readlink(real, target, sizeof(target) - 1);
+		}
+		if (n < 0) {
+			memmove(left, name + len, strlen(name + len) + 1);
+			continue;
+		}
+		target[n] = '\0';
+		if (++links > RULES_LINKS || !rules_follow(real, left, target, name + len))
+			return rules_refuse(path, "%s", strerror(ELOOP));
+	}
+	return 1;
+}
+
 static const char *rules_kind(mode_t mode)
 {
 	switch (mode & S_IFMT) {
@@ -187,7 +251,7 @@ static int rules_file(struct handler *h, int fd, int link)
 		return 0;
 	if (!S_ISREG(st.st_mode))
 		return rules_refuse(h->path, "%s", rules_kind(st.st_mode));
-	if (!rules_owner(h->path, "it", &st) || (link && !rules_above(h->path, fd)))
+	if (!rules_owner(h->path, "it", &st) || (link && !rules_way(h->path)))
 		return 0;
 	if (st.st_mode & (S_ISUID | S_ISGID))
 		return rules_refuse(h->path, "it has the set-user-id or the set-group-id bit");

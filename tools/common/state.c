@@ -120,7 +120,7 @@ static int state_sound(const struct state *s, const struct state_head *head, ssi
 
 	if (n < (ssize_t)(sizeof(*head) + offsetof(struct state, wait)) ||
 	    memcmp(head->magic, STATE_MAGIC, sizeof(head->magic)) ||
-	    s->waits > STATE_WAITS || s->runs > STATE_RUNS)
+	    s->waits > STATE_WAITS || s->runs > STATE_RUNS || s->lefts > STATE_LEFT)
 		return 0;
 	if (head->size != state_size(s) || (size_t)n != sizeof(*head) + head->size ||
 	    head->sum != state_hash(s, head->size))

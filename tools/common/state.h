@@ -8,6 +8,7 @@
 
 #define STATE_RUNS	8	/* records whose handlers run */
 #define STATE_WAITS	1024	/* records whose handlers have not been started */
+#define STATE_LEFT	128	/* records that a helper may have read and not looked at */
 #define STATE_ENDED	33	/* handlers of a record */
 
 /**
@@ -17,6 +18,8 @@
  * @seq: all records up to this one were taken over, or journalled
  * @runs: how many of @run are in use
  * @waits: how many of @wait are in use
+ * @lefts: how many of @left are in use
+ * @left: those of the last records that are the helper's: the kernel had given them to it
  * @run: records whose handlers run, and the hashes of those that have ended
  * @wait: records that wait; for a helper's journal: those that it has journalled last
  */
@@ -24,7 +27,8 @@ struct state {
 	char		instance[40];
 	char		slice[256];
 	uint64_t	seq;
-	uint32_t	runs, waits;
+	uint32_t	runs, waits, lefts;
+	uint64_t	left[STATE_LEFT];
 	struct state_run {
 		uint64_t	seq;
 		uint64_t	n;

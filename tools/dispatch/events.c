@@ -546,6 +546,9 @@ void events_drop(uint64_t seq)
 	if (i == state.waits)
 		return;
 	events_unwait(i);
+	if (state.lefts == STATE_LEFT)
+		memmove(&state.left[0], &state.left[1], --state.lefts * sizeof(state.left[0]));
+	state.left[state.lefts++] = seq;
 	if (!events_save())
 		state_forget(name, seq);
 }

@@ -48,21 +48,25 @@ static void helper_budget(void)
 	budget = ms > 2 * HELPER_SPARE_MS ? ms - HELPER_SPARE_MS : ms / 2;
 }
 
-/*
- * Has the service taken it over? One that waits there was not acknowledged: it would not
- * have come here.
- */
-static int helper_is_services(const char *instance, uint64_t seq)
+static int helper_is_among(uint64_t seq, const uint64_t *list, unsigned int n)
 {
 	unsigned int i;
 
-	if (state_load("state", &service) || strcmp(service.instance, instance) ||
-	    seq > service.seq)
+	for (i = 0; i < n && list[i] != seq; i++)
+		;
+	return i < n;
+}
+
+/*
+ * Has the service taken it over? One that waits there was not acknowledged: it would not
+ * have come here. One that it left came here before it could acknowledge it.
+ */
+static int helper_is_services(const char *instance, uint64_t seq)
+{
+	if (state_load("state", &service) || strcmp(service.instance, instance))
 		return 0;
-	for (i = 0; i < service.waits; i++)
-		if (service.wait[i] == seq)
-			return 0;
-	return 1;
+	return seq <= service.seq && !helper_is_among(seq, service.wait, service.waits) &&
+	       !helper_is_among(seq, service.left, service.lefts);
 }
 
 static int helper_is_journalled(const char *instance, uint64_t seq)
