@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: debug
 #
 # /dev/kevnotify: what a reader gets, and what an acknowledgement does to the helper.
 . ./lib.sh

@@ -16,6 +16,8 @@ wait_for() {
 state() {
 	systemctl status --no-pager -l kevnotify.service || :
 	journalctl --no-pager -b -n 40 || :
+	head -n 3 /sys/kernel/kevnotify/helper_state /sys/module/kevnotify/parameters/{helper,fallback} || :
+	cat /sys/kernel/debug/kevnotify/stats || :
 	find /run/kevnotify /var/lib/kevnotify /sys/fs/pstore /var/lib/systemd/pstore -ls || :
 }
 
