@@ -453,7 +453,7 @@ bad_values() {
 	said 'usage: kevnotify follow'
 	status_of 2 kevnotify show
 	status_of 2 kevnotify show 1 2
-	for value in 0 x 1x -1 99999999999999999999; do status_of 2 kevnotify show -- "$value"; done
+	for value in x 1x -1 99999999999999999999; do status_of 2 kevnotify show -- "$value"; done
 	status_of 2 kevnotify
 	status_of 2 kevnotify nosuch
 	said 'no command "nosuch"'

@@ -178,7 +178,7 @@ int show_run(int argc, char **argv)
 	}
 	if (optind != argc - 1)
 		return args_usage('?');
-	if (!args_number("SEQ", argv[optind], 1, ~0ULL, &number))
+	if (!args_number("SEQ", argv[optind], 0, ~0ULL, &number))
 		return STATUS_USAGE;
 	snprintf(seq, sizeof(seq), "%llu", number);
 	which.seq = seq;
