@@ -29,16 +29,18 @@
 #define RELOAD_PAUSED	SYSFS_KERNEL "/control/paused"
 #define RELOAD_UNIT	"kevnotify.service"
 
-/* A value that was set: for modprobe, or for a file that there is after it */
+/* A value that was set. A parameter is one for modprobe, and only else for its file */
 struct reload_value {
 	char	path[160];
 	char	*text;
+	int	parameter;
 };
 
 static struct reload_value values[RELOAD_KEPT];
 static unsigned int n;
 static char *words[RELOAD_WORDS] = { "modprobe", "kevnotify" };
 static unsigned int n_words = 2;
+static int bare;	/* loaded without the values of parameters */
 static char was_paused[8];
 static int was_running;
 static long long lost;	/* records that went with the log */
@@ -55,16 +57,18 @@ static char *reload_read(const char *path)
 /* NAME=VALUE, as the kernel takes it: quotes keep blanks together */
 static int reload_parameter(const char *name)
 {
-	char path[160], *value, *word = NULL;
-	int len;
+	struct reload_value *v = &values[n];
+	char *word;
 
-	snprintf(path, sizeof(path), SYSFS_MODULE "/parameters/%.60s", name);
-	value = reload_read(path);
-	if (!value)
-		return -errno;
-	len = asprintf(&word, strpbrk(value, " \t") ? "%s=\"%s\"" : "%s=%s", name, value);
-	free(value);
-	if (len < 0 || n_words == RELOAD_WORDS - 1)
+	if (n == RELOAD_KEPT || n_words == RELOAD_WORDS - 1)
+		return -ENOMEM;
+	snprintf(v->path, sizeof(v->path), SYSFS_MODULE "/parameters/%.60s", name);
+	v->text = reload_read(v->path);
+	v->parameter = 1;
+	if (!v->text)
+		return -EACCES;
+	n++;
+	if (asprintf(&word, strpbrk(v->text, " \t") ? "%s=\"%s\"" : "%s=%s", name, v->text) < 0)
 		return -ENOMEM;
 	words[n_words++] = word;
 	return 0;
@@ -164,6 +168,8 @@ static unsigned int reload_write(int told)
 	int err;
 
 	for (i = 0; i < n; i++) {
+		if (values[i].parameter && !bare)
+			continue;
 		if (sysfs_read(now, sizeof(now), "%s", values[i].path) >= 0 &&
 		    !strcmp(now, values[i].text))
 			continue;
@@ -199,7 +205,8 @@ static int reload_load(void)
 	fprintf(stderr, "kevnotify reload: not loaded with what was set: %s\n", run_last(out));
 	/* A value of old may be what is wrong. */
 	if (!run_words(out, sizeof(out), "modprobe", "kevnotify")) {
-		fputs("kevnotify reload: loaded with the values of modprobe.d\n", stderr);
+		fputs("kevnotify reload: loaded without; what it takes is set now\n", stderr);
+		bare = 1;
 		return 1;
 	}
 	fprintf(stderr, "kevnotify reload: NOT LOADED: %s\n  Type: kevnotify doctor\n",
@@ -319,8 +326,8 @@ static int reload_swap(void)
 	reload_start();
 	sysfs_read(after, sizeof(after), SYSFS_MODULE "/version");
 	screen_line(PLAIN,
-		    "kevnotify %s was loaded, and now %s is; %u parameters and %u values of sources are kept",
-		    before, after, n_words - 2, n - left);
+		    "kevnotify %s was loaded, and now %s is; %u of %u values are kept",
+		    before, after, n - left, n);
 	if (lost)
 		screen_line(WARN, "%lld records were pending, and nothing has taken them over",
 			    lost);
