@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "balance.h"
 #include "journal.h"
+#include "message.h"
 #include "records.h"
 #include "screen.h"
 #include "service.h"
@@ -125,7 +126,7 @@ static void status_event(const struct record *r)
 	status_more(what + fits + strspn(what + fits, " "));
 	text_limit(more, r);
 	status_more(more);
-	if (hidden) {
+	if (hidden && !message_closes(r)) {
 		snprintf(more, sizeof(more), "%s more like it before", hidden);
 		status_more(more);
 	}
