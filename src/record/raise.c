@@ -305,14 +305,6 @@ void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id, u64 obj
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise_of);
 
-/* The same from inside __kevnotify_raise(), without another frame of its own */
-static noinline void kev_raise_again(struct kevnotify_source *src, unsigned int id,
-				     const u64 *words, unsigned int n)
-{
-	preempt_enable_notrace();
-	__kevnotify_raise_of(src, id, 0, NULL, words, n);
-}
-
 /**
  * __kevnotify_raise() - raise an event; use kevnotify_raise()
  * @src: the source, which is on
@@ -356,7 +348,8 @@ void __kevnotify_raise(struct kevnotify_source *src, unsigned int id, const u64 
 	return;
 
 again:
-	kev_raise_again(src, id, words, n);
+	preempt_enable_notrace();
+	__kevnotify_raise_of(src, id, 0, NULL, words, n);
 }
 EXPORT_SYMBOL_GPL(__kevnotify_raise);
 
