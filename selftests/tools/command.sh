@@ -109,11 +109,16 @@ entries() {
 	entry 50 10 memory 4 '4.8 percent are left'
 }
 
+# in_remote OUTPUT: the entries on standard input go there
+in_remote() {
+	chroot /mnt/fleet /lib/systemd/systemd-journal-remote "--output=$1" - >"${scratch:?}/remote" 2>&1 ||
+		{ cat "$scratch/remote"; return 1; }
+}
+
 # journal FILE: the entries on standard input
 journal() {
 	mkdir -p "${1%/*}"
-	chroot /mnt/fleet /lib/systemd/systemd-journal-remote --output=/out.journal - >"${scratch:?}/remote" 2>&1 ||
-		{ cat "$scratch/remote"; return 1; }
+	in_remote /out.journal
 	mv /mnt/fleet/out.journal "$1"
 	chown 0:4 "$1"
 	chmod 640 "$1"
@@ -212,12 +217,11 @@ status_losses() {
 # An event under way is in no count of what became of it; a loss stays when nothing moves.
 status_busy() {
 	echo 21 >$SYS/stats/raised
-	n=22
-	while :; do echo $((n++)) >$SYS/stats/raised.new; mv $SYS/stats/raised{.new,}; done &
-	status_of 0 kevnotify status
-	kill $!
-	grep -q '^nothing lost: ' "$T/out"
-	out 'under way'
+	echo 23 >$DEVICE/raised
+	status_of 0 with_device kevnotify status
+	grep -q '^nothing lost: 23 raised = .* + 3 under way$' "$T/out"
+	status_of 0 with_device kevnotify status
+	grep -q '^3 events are not accounted for: 23 raised = ' "$T/out"
 }
 
 status_narrow() {
@@ -411,6 +415,25 @@ follow_waits() {
 	wait $!
 }
 
+# The same of a journal that is written to
+follow_journal() {
+	rm -rf /mnt/fleet/j
+	mkdir /mnt/fleet/j
+	entries | in_remote /j/system.journal
+	mkfifo "$T/fifo"
+	kevnotify follow --json --lines=1 -D /mnt/fleet/j >"$T/fifo" &
+	exec 5<"$T/fifo"
+	read -rt 20 line <&5
+	[[ $line == *'"KEVNOTIFY_SEQ":"10"'* ]]
+	for seq in 11 12; do
+		entry 1 "$seq" memory 4 more | in_remote /j/system.journal
+		read -rt 20 line <&5
+		[[ $line == *"\"KEVNOTIFY_SEQ\":\"$seq\""* ]]
+	done
+	exec 5<&-
+	wait $!
+}
+
 follow_device() {
 	for seq in 1 2 3 4 5; do stream "$seq" oom; done >"$DEVICE/records"
 	status_of 0 with_device kevnotify follow --device --no-follow --json -n 2
@@ -501,6 +524,11 @@ motd() {
 	status_of 0 "$script"
 	same 1 "$(wc -l <"$T/out")"
 	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
+	{ for ((n = 1; n < 1200; n++)); do printf '%s\n' "__REALTIME_TIMESTAMP=$(((now - 2000 + n) * 1000000))" \
+		"_BOOT_ID=$BOOT" _UID=0 SYSLOG_IDENTIFIER=kevnotify "KEVNOTIFY_SEQ=$n" KEVNOTIFY_SOURCE=oom PRIORITY=2 \
+		"MESSAGE=no $n" ''; done; } | journal "$T/j/system.journal"
+	status_of 0 kevnotify status --motd -D "$T/j"
+	grep -qE '^kevnotify: at least 1000 in the last day: [0-9:]{5} oom no 1199; ' "$T/out"
 	entry 100000 1 oom 2 'days ago' | journal "$T/j/system.journal"
 	status_of 0 kevnotify status --motd -D "$T/j"
 	same '' "$(cat "$T/out" "$T/said")"
@@ -610,6 +638,7 @@ command_all() {
 	follow_exports		the export format is one that a journal takes
 	follow_cursor		with a cursor each comes once
 	follow_waits		new ones come, and the end of a reader is the end
+	follow_journal		from a journal, too
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
 	top_once		top: rates, readers and latencies; less without root

@@ -17,7 +17,7 @@
 #include "times.h"
 
 #define FOLLOW_LINES	10		/* that are shown of what was before */
-#define FOLLOW_TEXT	22		/* column of what happened */
+#define FOLLOW_TEXT	24		/* column of what happened */
 
 /**
  * struct follow - what was asked for
@@ -80,7 +80,7 @@ static int follow_line(const struct record *r)
 	}
 	screen_add(text_style(level), " %-6s", args_level_name(level));
 	text_what(text, r);
-	screen_tab(FOLLOW_TEXT + 1);
+	screen_tab(FOLLOW_TEXT);
 	screen_add(PLAIN, "%s", text);
 	screen_end();
 	text_limit(text, r);

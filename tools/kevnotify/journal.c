@@ -20,7 +20,8 @@
 #define JOURNAL_WAIT_MS	5000	/* where the kernel does not tell of new entries */
 
 static sd_journal *journal;
-static int at;	/* the entry where it stands is the next one */
+static int at;		/* the entry where it stands is the next one */
+static int watched;	/* the kernel tells of new entries */
 
 static int journal_ours(void)
 {
@@ -56,6 +57,7 @@ void journal_close(void)
 {
 	sd_journal_close(journal);
 	journal = NULL;
+	watched = 0;
 }
 
 int journal_match(const char *key, const char *value)
@@ -253,10 +255,14 @@ int journal_wait(void)
 	n = sd_journal_get_events(journal);
 	if (fds[0].fd < 0 || n < 0)
 		return fds[0].fd < 0 ? fds[0].fd : n;
+	/* What came before it was watched is still to be read. */
+	if (!watched) {
+		watched = 1;
+		return 1;
+	}
 	fds[0].events = n;
 	sd_journal_get_timeout(journal, &usec);
-	/* The end of time is no time to wait for, and a journal that begins tells nothing. */
-	poll(fds, 2, usec ? JOURNAL_WAIT_MS : 0);
+	poll(fds, 2, usec == UINT64_MAX ? -1 : usec ? JOURNAL_WAIT_MS : 0);
 	if (fds[1].revents & (POLLERR | POLLHUP | POLLNVAL))
 		return 0;
 	n = sd_journal_process(journal);
