@@ -56,7 +56,7 @@ make_module() {
 	values $SYS/sources/lockup enabled 0 state 'unavailable: no hook in this kernel' raised 0 \
 		suppressed 0 last 0
 	values $SYS/control test '0 none' paused 0
-	values $MODULE version 0.1.0
+	values $MODULE version 0.8.0
 	values $MODULE/parameters helper '|/usr/lib/kevnotify/kevnotify-dispatch' fallback 10000
 	values /sys/fs/cgroup/kevnotify.slice/kevnotify.service cgroup.events 'populated 1'
 }
@@ -527,6 +527,11 @@ motd() {
 	status_of 0 "$script"
 	same 1 "$(wc -l <"$T/out")"
 	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
+	{ for ((n = 1; n < 1200; n++)); do printf '%s\n' "__REALTIME_TIMESTAMP=$(((now - 2000 + n) * 1000000))" \
+		"_BOOT_ID=$BOOT" _UID=0 SYSLOG_IDENTIFIER=kevnotify "KEVNOTIFY_SEQ=$n" KEVNOTIFY_SOURCE=oom PRIORITY=2 \
+		"MESSAGE=no $n" ''; done; } | journal "$T/j/system.journal"
+	status_of 0 kevnotify status --motd -D "$T/j"
+	grep -qE '^kevnotify: at least 1000 in the last day: [0-9:]{5} oom no 1199; ' "$T/out"
 	entry 100000 1 oom 2 'days ago' | journal "$T/j/system.journal"
 	status_of 0 kevnotify status --motd -D "$T/j"
 	same '' "$(cat "$T/out" "$T/said")"

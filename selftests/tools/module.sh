@@ -50,7 +50,7 @@ fake_module() {
 	fake_source memory
 	echo 5 >"$KEV/sources/memory/threshold"
 	echo 10 >"$KEV/sources/memory/clear"
-	echo 0.1.0 >"$MODULE/version"
+	echo 0.8.0 >"$MODULE/version"
 	echo 0123456789ABCDEF01234567 >"$MODULE/srcversion"
 	while read -r name value; do
 		echo "$value" >"$MODULE/parameters/$name"

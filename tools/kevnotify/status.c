@@ -187,6 +187,7 @@ static void status_screen(const struct records *which)
 static int status_motd(struct records *which)
 {
 	char when[32], what[TEXT_BYTES];
+	uint64_t since = times_now() - STATUS_MOTD_USEC;
 	static struct record r[2];
 	unsigned int n = 0;
 	int err;
@@ -194,17 +195,18 @@ static int status_motd(struct records *which)
 	which->level = STATUS_MOTD_LEVEL;
 	if (!records_open(which))
 		return STATUS_FAILED;
-	err = records_since(times_now() - STATUS_MOTD_USEC);
-	while (!err && n < STATUS_MOTD_MOST && (err = records_next(&r[n % 2])) == 1) {
+	/* The newest, however many there were */
+	err = records_last(STATUS_MOTD_MOST);
+	while (!err && (err = records_next(&r[n % 2])) == 1) {
 		err = 0;
-		n++;
+		n += times_of(&r[n % 2]) >= since;
 	}
 	if (!n)
 		return STATUS_OK;
 	times_text(when, sizeof(when), "%H:%M", times_of(&r[(n - 1) % 2]));
 	text_what(what, &r[(n - 1) % 2]);
 	screen_add(PLAIN, "kevnotify: %s%u in the last day: %s %s %s; see \"kevnotify status\"",
-		   n == STATUS_MOTD_MOST ? "at least " : "", n, when,
+		   n >= STATUS_MOTD_MOST ? "at least " : "", n, when,
 		   text_source(&r[(n - 1) % 2]), what);
 	screen_end();
 	return STATUS_OK;

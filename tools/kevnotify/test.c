@@ -130,14 +130,16 @@ static uint64_t test_oom(void)
 	char out[1024];
 	int status;
 
-	status = run_words(out, sizeof(out), "systemd-run", "--quiet", "--wait", "--collect",
+	status = run_words(out, sizeof(out), "systemd-run", "--quiet", "--no-block", "--collect",
 			   "--unit=kevnotify-test-oom", "-p", "MemoryMax=16M",
 			   "-p", "MemorySwapMax=0", "-p", "OOMScoreAdjust=1000",
 			   "-p", "RuntimeMaxSec=10",
 			   "/bin/sh", "-c", "x=x; while :; do x=$x$x; done");
-	if (status != RUN_ABSENT)
+	/* It does not wait for the end, as that needs a message bus. */
+	if (!status)
 		return test_record("oom", before);
-	test_fail("oom", "there is no systemd-run, which a kill without harm needs");
+	test_fail("oom", status == RUN_ABSENT ?
+		  "there is no systemd-run, which a kill without harm needs" : run_last(out));
 	return 0;
 }
 
