@@ -54,8 +54,10 @@
 #endif
 
 /* 2026-11: del_timer_sync() has this name since 6.2, and in most stable kernels too */
-#ifndef KEV_HAVE_TIMER_DELETE
-#define timer_delete_sync(timer) del_timer_sync(timer)
+#ifdef KEV_HAVE_TIMER_DELETE
+#define kev_timer_delete_sync(timer) timer_delete_sync(timer)
+#else
+#define kev_timer_delete_sync(timer) del_timer_sync(timer)
 #endif
 
 /*

@@ -374,7 +374,7 @@ void kev_dispatch_exit(void)
 
 	kev_dispatch_watch_rates(NULL);
 	kev_stage_detach();
-	timer_delete_sync(&kev_dispatch_backstop);
+	kev_timer_delete_sync(&kev_dispatch_backstop);
 	kthread_stop(kev_dispatch_task);
 	kev_dispatch_task = NULL;
 	kev_wake_detach();
