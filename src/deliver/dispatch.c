@@ -26,6 +26,7 @@
 #include "param.h"
 #include "pause.h"
 #include "raise.h"
+#include "rate.h"
 #include "report.h"
 #include "run.h"
 #include "selfnoise.h"
@@ -46,7 +47,7 @@ static struct {
 	struct kev_record	record;		/* the one being looked at */
 	struct kev_notes	notes;
 	const struct cred	*plain;		/* kevnotifyd's, without the mark */
-	bool			overdue;	/* the backstop woke it */
+	int			overdue;	/* the backstop woke it */
 } kev_d;
 
 static struct task_struct *kev_dispatch_task;
@@ -220,8 +221,9 @@ static void kev_dispatch_collect(void)
 /* Deferrable: it looks when its CPU is awake anyway, and wakes nothing when all is well */
 static void kev_dispatch_backstop_look(struct timer_list *timer)
 {
-	if (kev_stage_overdue()) {
-		WRITE_ONCE(kev_d.overdue, true);
+	/* What the stage had no room for rings no bell, and its window has an end to be told */
+	if (kev_stage_overdue() || kev_rate_unseen_waits()) {
+		WRITE_ONCE(kev_d.overdue, 1);
 		wake_up_process(kev_dispatch_task);
 	}
 	mod_timer(timer, jiffies + KEV_BACKSTOP);
@@ -232,7 +234,7 @@ static struct timer_list kev_dispatch_backstop;
 /* Sleep until a doorbell, a kick, a signal or the time */
 static void kev_dispatch_sleep(unsigned long left)
 {
-	WRITE_ONCE(kev_d.overdue, false);
+	WRITE_ONCE(kev_d.overdue, 0);
 	set_current_state(TASK_INTERRUPTIBLE);
 	/* On every turn, after the state and before the look: see kev_stage_arm() */
 	kev_stage_arm();
@@ -241,7 +243,7 @@ static void kev_dispatch_sleep(unsigned long left)
 		__set_current_state(TASK_RUNNING);
 		return;
 	}
-	if ((schedule_timeout(left) && !xchg(&kev_d.overdue, false)) || !kev_stage_overdue())
+	if ((schedule_timeout(left) && !xchg(&kev_d.overdue, 0)) || !kev_stage_overdue())
 		return;
 	/* An event, and a clock woke us: is its doorbell still on the way? */
 	schedule_timeout_uninterruptible(2);

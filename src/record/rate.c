@@ -130,6 +130,12 @@ bool kev_rate_any_unseen(void)
 	return atomic_read(&kev_rate_unseen) && atomic_xchg(&kev_rate_unseen, 0);
 }
 
+/* The same, and it stays so */
+bool kev_rate_unseen_waits(void)
+{
+	return atomic_read(&kev_rate_unseen);
+}
+
 /*
  * Is a watched window over, so that what it suppressed is to be told? True once a window,
  * which is forgotten then. @changed: "burst" or "window" has changed. @left: jiffies until

@@ -101,6 +101,7 @@ static __always_inline bool kev_rate_take(atomic_t *word, u32 old, u32 next)
 bool kev_rate_admit(struct kev_rate *rate, u64 object);
 void kev_rate_set_unseen(struct kev_rate *rate);
 bool kev_rate_any_unseen(void);
+bool kev_rate_unseen_waits(void);
 void kev_rate_watch(struct kev_rate *rate, u8 noise);
 bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left);
 
