@@ -519,6 +519,9 @@ completion() {
 	same '--no-follow' "$(completes follow --no)"
 	same 'helper=' "$(completes set hel)"
 	same 'enable' "$(completes sources en)"
+	same 'oom' "$(completes sources set oo)"
+	same 'level=' "$(completes sources set oom lev)"
+	same '' "$(completes sources enable oom lev)"
 	same '' "$(completes follow nosuch)"
 }
 

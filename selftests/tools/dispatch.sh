@@ -1065,6 +1065,7 @@ metrics() {
 	with_text
 	wait_for has_line 'kevnotify_handler_runs_total{outcome="ok"} 2'
 	has_line 'kevnotify_records_overwritten_total{reader="service"} 40'
+	has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
 	: >"$DEVICE/gone"
 	wait_for has_line 'kevnotify_up 0'
 	stop

@@ -25,7 +25,10 @@ static int counts_sound(const struct counts *c)
 		    c->ended[i].name[COUNTS_HANDLER - 1] ||
 		    c->ended[i].instance[sizeof(c->ended[i].instance) - 1])
 			return 0;
-	return 1;
+	for (i = 0; i < COUNTS_SOURCES; i++)
+		if (c->last[i].source[sizeof(c->last[i].source) - 1])
+			return 0;
+	return !c->fallback.instance[sizeof(c->fallback.instance) - 1];
 }
 
 int counts_load(struct counts *c)

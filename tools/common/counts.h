@@ -6,6 +6,7 @@
 
 #define COUNTS_NAME	"counts"	/* in PATH_STATE; all may read it */
 #define COUNTS_ENDED	64
+#define COUNTS_SOURCES	64
 #define COUNTS_HANDLER	96		/* bytes of a handler's name */
 
 enum counts_outcome { COUNTS_OK, COUNTS_FAILED, COUNTS_TIMEOUT, COUNTS_STUCK, COUNTS_OUTCOMES };
@@ -20,6 +21,8 @@ extern const char *const counts_outcomes[COUNTS_OUTCOMES];
  * @n: entries that @ended ever had
  * @ended: the last ones: handlers that ended; and without a name, records all of whose
  *	handlers have
+ * @last: when each source had its last record, in µs since 1970; the rest has no names
+ * @fallback: runs of the helper while "fallback" was on; @seen of all runs, in @instance
  *
  * A file of it is for programs of this version alone: its size is its version.
  */
@@ -31,6 +34,15 @@ struct counts {
 		uint32_t	ms, outcome;
 		char		name[COUNTS_HANDLER];
 	} ended[COUNTS_ENDED];
+	struct counts_last {
+		char		source[24];
+		uint64_t	when;
+	} last[COUNTS_SOURCES];
+	struct counts_fallback {
+		char		instance[40];
+		uint64_t	runs, seen;
+		uint32_t	on, unused;
+	} fallback;
 };
 
 /* 0 or -errno; all zeroes unless it is 0 */

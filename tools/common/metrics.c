@@ -141,6 +141,25 @@ static void metrics_sources(struct metrics *m)
 	close(fd);
 }
 
+/*
+ * What ran before "fallback" was switched on was none, and makes no leap. Of a module that
+ * was not seen before, all were, if it is on.
+ */
+static void metrics_fallback(struct counts_fallback *f, const char *instance)
+{
+	unsigned long long runs = metrics_number(PATH_SYSFS "/stats", "runs");
+	int on = metrics_number(PATH_MODULE "/parameters", "fallback") > 0;
+
+	if (strcmp(f->instance, instance)) {
+		*f = (struct counts_fallback){ .on = on };
+		snprintf(f->instance, sizeof(f->instance), "%s", instance);
+	}
+	if (f->on && runs > f->seen)
+		f->runs += runs - f->seen;
+	f->seen = runs;
+	f->on = on;
+}
+
 /* --- The text */
 
 static void metrics_of_sources(struct metrics_out *out, const struct metrics *m)
@@ -194,9 +213,7 @@ static void metrics_of_module(struct metrics_out *out, const struct metrics *m)
 		    "Records that neither the service nor the helper has taken yet.");
 	metrics_one(out, "helper_ok", "gauge", !strcmp(state, "ok"),
 		    "1 if the module's helper is set and its last run was well.");
-	metrics_one(out, "fallback_runs_total", "counter",
-		    metrics_number(PATH_MODULE "/parameters", "fallback") ?
-		    metrics_number(stats, "runs") : 0,
+	metrics_one(out, "fallback_runs_total", "counter", m->counts.fallback.runs,
 		    "Runs of the helper for records that the service did not take in time.");
 	metrics_head(out, "build_info", "gauge", "The module that is loaded.");
 	metrics_put(out, "kevnotify_build_info{version=\"%s\",abi=\"%s\"} 1\n", version, abi);
@@ -227,13 +244,17 @@ void metrics_last(struct metrics *m, const char *source, unsigned long long when
 size_t metrics_print(struct metrics *m, char *buf, size_t size)
 {
 	struct metrics_out out = { .buf = buf, .size = size };
+	const struct counts_last *last = m->counts.last;
 	char abi[16];
 	int loaded = files_read(abi, sizeof(abi), PATH_SYSFS "/abi") > 0;
 
+	for (; last < m->counts.last + COUNTS_SOURCES && last->source[0]; last++)
+		metrics_last(m, last->source, last->when);
 	metrics_one(&out, "up", "gauge", loaded && m->stream,
 		    "1 if the module is loaded and its stream can be read.");
 	if (loaded) {
 		metrics_sources(m);
+		metrics_fallback(&m->counts.fallback, m->instance);
 		metrics_of_module(&out, m);
 	}
 	metrics_of_service(&out, &m->counts);

@@ -7,7 +7,7 @@
 
 #include "counts.h"
 
-#define METRICS_SOURCES	64
+#define METRICS_SOURCES	COUNTS_SOURCES
 #define METRICS_BYTES	(48 << 10)	/* room for all that many sources have */
 
 /**

@@ -26,11 +26,6 @@
 static struct tally {
 	int		stream;
 	struct counts	counts;
-	unsigned int	n;
-	struct {
-		char			source[24];
-		unsigned long long	when;
-	} last[METRICS_SOURCES];
 } tally;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int wake = -1;
@@ -59,16 +54,15 @@ void tally_stream(int yes)
 
 static void tally_last(const char *source, unsigned long long when)
 {
-	unsigned int i;
+	struct counts_last *last = tally.counts.last, *end = last + COUNTS_SOURCES;
 
-	for (i = 0; i < tally.n && strcmp(tally.last[i].source, source); i++)
-		;
-	if (i == METRICS_SOURCES || strlen(source) >= sizeof(tally.last[i].source))
+	while (last < end && last->source[0] && strcmp(last->source, source))
+		last++;
+	if (last == end || strlen(source) >= sizeof(last->source))
 		return;
-	if (i == tally.n)
-		strcpy(tally.last[tally.n++].source, source);
-	if (when > tally.last[i].when)
-		tally.last[i].when = when;
+	strcpy(last->source, source);
+	if (when > last->when)
+		last->when = when;
 }
 
 void tally_record(const struct record *r, int first)
@@ -129,16 +123,18 @@ static void tally_told(int err, int *said, const char *what)
 
 static size_t tally_text(void)
 {
-	unsigned int i;
+	size_t len;
 
 	pthread_mutex_lock(&lock);
 	copy = tally;
 	pthread_mutex_unlock(&lock);
 	metrics.stream = copy.stream;
 	metrics.counts = copy.counts;
-	for (i = 0; i < copy.n; i++)
-		metrics_last(&metrics, copy.last[i].source, copy.last[i].when);
-	return metrics_print(&metrics, text, sizeof(text));
+	len = metrics_print(&metrics, text, sizeof(text));
+	pthread_mutex_lock(&lock);
+	tally.counts.fallback = copy.counts.fallback = metrics.counts.fallback;
+	pthread_mutex_unlock(&lock);
+	return len;
 }
 
 /* True if there is a directory, where the text has to be kept fresh */
