@@ -17,6 +17,7 @@
 #include "args.h"
 #include "files.h"
 #include "persist.h"
+#include "stop.h"
 #include "whole.h"
 
 static int persist_failed(const char *path, int err)
@@ -171,6 +172,8 @@ int persist_write(const struct persist *p)
 	char *slash;
 	int fd, err;
 
+	if (stop_asked())
+		return persist_failed(p->path, -EINTR);
 	strcpy(dir, p->path);
 	slash = strrchr(dir, '/');
 	*slash = '\0';

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "run.h"
 #include "screen.h"
 #include "service.h"
+#include "stop.h"
 #include "sysfs.h"
 
 #define RELOAD_KEPT	512
@@ -225,6 +225,7 @@ static void reload_start(void)
 
 static int reload_back(void)
 {
+	stop_ignore();
 	if (!strcmp(was_paused, "0"))
 		sysfs_write("0", RELOAD_PAUSED);
 	reload_start();
@@ -280,7 +281,7 @@ static void reload_taken(void)
 {
 	uint64_t end = clock_ms() + RELOAD_TAKEN_MS;
 
-	while (was_running && reload_pending() && clock_ms() < end)
+	while (was_running && !stop_asked() && reload_pending() && clock_ms() < end)
 		poll(NULL, 0, 50);
 }
 
@@ -290,17 +291,24 @@ static int reload_unload(void)
 	char out[1024];
 	int err;
 
+	if (stop_asked())
+		return 0;
 	if (was_running && run_words(out, sizeof(out), "systemctl", "stop", RELOAD_UNIT)) {
 		fprintf(stderr, "kevnotify reload: " RELOAD_UNIT " is not stopped: %s\n",
 			run_last(out));
 		return 0;
 	}
-	err = sysfs_write("1", RELOAD_PAUSED);
+	/* This waits for a run of the helper. */
+	err = stop_asked() ? -EINTR : sysfs_write("1", RELOAD_PAUSED);
 	if (err) {
 		sysfs_unwritten(err, RELOAD_PAUSED);
 		return 0;
 	}
 	lost = reload_pending();
+	/* Half of what follows is worse than either end. */
+	stop_ignore();
+	if (stop_asked())
+		return 0;
 	if (!run_words(out, sizeof(out), "modprobe", "-r", "kevnotify"))
 		return 1;
 	fprintf(stderr, "kevnotify reload: not unloaded: %s\n"
@@ -353,9 +361,6 @@ int reload_run(int argc, char **argv)
 	if (status)
 		return status;
 	was_running = service_runs();
-	/* Half of it is worse than either end. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
+	stop_catch();
 	return reload_swap();
 }
