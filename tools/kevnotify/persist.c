@@ -180,7 +180,7 @@ int persist_write(const struct persist *p)
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return persist_failed(dir, -errno);
-	err = whole_write(fd, slash + 1, p->mode, p->text, p->len);
+	err = whole_write(fd, slash + 1, p->mode, p->text, p->len, 1);
 	if (!err && fsync(fd))
 		err = -errno;
 	close(fd);
