@@ -27,6 +27,7 @@
 #define RELOAD_WORDS	64
 #define RELOAD_TAKEN_MS	10000	/* in which the service may take what is pending */
 #define RELOAD_PAUSED	SYSFS_KERNEL "/control/paused"
+#define RELOAD_LOCK	SYSFS_MODULE "/parameters/helper_lock"
 #define RELOAD_UNIT	"kevnotify.service"
 
 /* A value that was set. A parameter is one for modprobe, and only else for its file */
@@ -146,6 +147,22 @@ static void reload_probes(void)
 	free(all);
 }
 
+/* With it set the helper's parameters cannot be written any more. */
+static void reload_lock_last(void)
+{
+	struct reload_value lock;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(values[i].path, RELOAD_LOCK))
+			continue;
+		lock = values[i];
+		memmove(&values[i], &values[i + 1], (n - i - 1) * sizeof(lock));
+		values[n - 1] = lock;
+		return;
+	}
+}
+
 static int reload_save(void)
 {
 	int err = reload_parameters();
@@ -155,6 +172,7 @@ static int reload_save(void)
 	if (err)
 		return sysfs_unread(err, SYSFS_KERNEL);
 	reload_probes();
+	reload_lock_last();
 	sysfs_read(was_paused, sizeof(was_paused), RELOAD_PAUSED);
 	return STATUS_OK;
 }
@@ -169,6 +187,9 @@ static unsigned int reload_write(int told)
 
 	for (i = 0; i < n; i++) {
 		if (values[i].parameter && !bare)
+			continue;
+		/* Not before the others had both their turns */
+		if (!told && !strcmp(values[i].path, RELOAD_LOCK))
 			continue;
 		if (sysfs_read(now, sizeof(now), "%s", values[i].path) >= 0 &&
 		    !strcmp(now, values[i].text))
