@@ -53,7 +53,7 @@ int counts_save(const struct counts *c)
 
 	if (dir < 0)
 		return dir;
-	err = whole_write(dir, COUNTS_NAME, 0644, (const char *)c, sizeof(*c));
+	err = whole_write(dir, COUNTS_NAME, 0644, (const char *)c, sizeof(*c), 0);
 	close(dir);
 	return err;
 }

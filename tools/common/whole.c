@@ -24,7 +24,8 @@ static int whole_fill(int fd, mode_t mode, const char *bytes, size_t len)
 	return fchmod(fd, mode) ? -errno : 0;
 }
 
-int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len)
+int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,
+		int sync)
 {
 	char new[256];
 	int fd, err;
@@ -39,6 +40,8 @@ int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_
 	if (fd < 0)
 		return -errno;
 	err = whole_fill(fd, mode, bytes, len);
+	if (!err && sync && fsync(fd))
+		err = -errno;
 	if (close(fd) && !err)
 		err = -errno;
 	if (!err && renameat(dir, new, dir, name))

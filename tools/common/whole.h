@@ -7,8 +7,10 @@
 
 /*
  * A file of these bytes takes the place of @name in the directory @dir, or nothing is
- * changed: 0 or -errno. @name has at most 200 bytes. No allocation.
+ * changed: 0 or -errno. @name has at most 200 bytes. No allocation. With @sync its bytes are
+ * on the disk before it has the name; the directory is the caller's.
  */
-int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len);
+int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,
+		int sync);
 
 #endif /* WHOLE_H */

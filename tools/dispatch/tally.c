@@ -145,11 +145,11 @@ static int tally_write(void)
 	int dir;
 
 	tally_told(counts_save(&copy.counts), &counts_said, "what was counted");
-	dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return 0;
-	tally_told(len ? whole_write(dir, TALLY_FILE, 0644, text, len) : -ENOBUFS, &text_said,
-		   "the text for Prometheus");
+	tally_told(len ? whole_write(dir, TALLY_FILE, 0644, text, len, 0) : -ENOBUFS,
+		   &text_said, "the text for Prometheus");
 	close(dir);
 	return 1;
 }

@@ -40,7 +40,10 @@ static int await_match(sd_journal *j, const char *instance, uint64_t seq)
 	snprintf(match, sizeof(match), "KEVNOTIFY_INSTANCE=%.60s", instance);
 	err = sd_journal_add_match(j, match, 0);
 	snprintf(match, sizeof(match), "KEVNOTIFY_SEQ=%llu", (unsigned long long)seq);
-	return err ? err : sd_journal_add_match(j, match, 0);
+	if (!err)
+		err = sd_journal_add_match(j, match, 0);
+	/* Anybody may write an entry with these fields. */
+	return err ? err : sd_journal_add_match(j, "_UID=0", 0);
 }
 
 static int await_entry(sd_journal *j, uint64_t wait_ms, double *ms)

@@ -9,6 +9,7 @@
 #include "change.h"
 #include "kernlog.h"
 #include "run.h"
+#include "stop.h"
 #include "sysfs.h"
 
 int change_add(struct change *c, const char *path, const char *what, const char *value)
@@ -92,6 +93,7 @@ static void change_undo_from(struct change *c, unsigned int n)
 	struct change_one *one;
 	int err;
 
+	stop_ignore();
 	while (n--) {
 		one = &c->one[n];
 		/* An empty value is one write, too. */
@@ -116,7 +118,8 @@ static int change_write(struct change_one *one, int kmsg)
 		sysfs_unread(len, one->path);
 		return len;
 	}
-	err = sysfs_write(*one->value ? one->value : "\n", "%s", one->path);
+	err = stop_asked() ? -EINTR :
+	      sysfs_write(*one->value ? one->value : "\n", "%s", one->path);
 	if (err)
 		change_refused(one, err, kmsg);
 	return err;
@@ -127,6 +130,7 @@ int change_apply(struct change *c)
 	int kmsg = kernlog_open(), err = 0;
 	unsigned int i;
 
+	stop_catch();
 	for (i = 0; i < c->n && !err; i++)
 		err = change_write(&c->one[i], kmsg);
 	if (err && i > 1) {

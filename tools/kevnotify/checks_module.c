@@ -101,6 +101,7 @@ static void checks_signature(void)
 {
 	const char *key = checks_key(), *lockdown = checks_lockdown();
 	char signer[256], said[512], type[256];
+	int status = 0;
 
 	run_words(signer, sizeof(signer), "modinfo", "-F", "signer", "kevnotify");
 	if (!*signer) {
@@ -110,7 +111,14 @@ static void checks_signature(void)
 		return;
 	}
 	if (key)
-		run_words(said, sizeof(said), "mokutil", "--test-key", key);
+		status = run_words(said, sizeof(said), "mokutil", "--test-key", key);
+	if (status == RUN_ABSENT) {
+		snprintf(type, sizeof(type), "mokutil --test-key %s", key);
+		finding_add(FINDING_FAIL, type,
+			    "the module is not loaded: whether its key is enrolled cannot be known without mokutil (lockdown: %s)",
+			    lockdown);
+		return;
+	}
 	if (key && !strstr(said, "already enrolled")) {
 		snprintf(type, sizeof(type), "mokutil --import %s; then reboot, and confirm it",
 			 key);

@@ -47,7 +47,7 @@ int metrics_run(int argc, char **argv)
 		return args_usage(err == -1 ? '?' : err);
 	err = metrics_read(&metrics);
 	if (err && err != -ENOENT)
-		sysfs_unread(err, PATH_DEVICE);
+		return sysfs_unread(err, PATH_DEVICE);
 	metrics.stream = !err;
 	counts_load(&metrics.counts);
 	len = metrics_print(&metrics, text, sizeof(text));

@@ -17,6 +17,7 @@
 #include "args.h"
 #include "files.h"
 #include "persist.h"
+#include "stop.h"
 #include "whole.h"
 
 static int persist_failed(const char *path, int err)
@@ -171,13 +172,15 @@ int persist_write(const struct persist *p)
 	char *slash;
 	int fd, err;
 
+	if (stop_asked())
+		return persist_failed(p->path, -EINTR);
 	strcpy(dir, p->path);
 	slash = strrchr(dir, '/');
 	*slash = '\0';
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return persist_failed(dir, -errno);
-	err = whole_write(fd, slash + 1, p->mode, p->text, p->len);
+	err = whole_write(fd, slash + 1, p->mode, p->text, p->len, 1);
 	if (!err && fsync(fd))
 		err = -errno;
 	close(fd);

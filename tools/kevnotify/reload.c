@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +20,14 @@
 #include "run.h"
 #include "screen.h"
 #include "service.h"
+#include "stop.h"
 #include "sysfs.h"
 
 #define RELOAD_KEPT	512
 #define RELOAD_WORDS	64
 #define RELOAD_TAKEN_MS	10000	/* in which the service may take what is pending */
 #define RELOAD_PAUSED	SYSFS_KERNEL "/control/paused"
+#define RELOAD_LOCK	SYSFS_MODULE "/parameters/helper_lock"
 #define RELOAD_UNIT	"kevnotify.service"
 
 /* A value that was set. A parameter is one for modprobe, and only else for its file */
@@ -146,6 +147,22 @@ static void reload_probes(void)
 	free(all);
 }
 
+/* With it set the helper's parameters cannot be written any more. */
+static void reload_lock_last(void)
+{
+	struct reload_value lock;
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(values[i].path, RELOAD_LOCK))
+			continue;
+		lock = values[i];
+		memmove(&values[i], &values[i + 1], (n - i - 1) * sizeof(lock));
+		values[n - 1] = lock;
+		return;
+	}
+}
+
 static int reload_save(void)
 {
 	int err = reload_parameters();
@@ -155,6 +172,7 @@ static int reload_save(void)
 	if (err)
 		return sysfs_unread(err, SYSFS_KERNEL);
 	reload_probes();
+	reload_lock_last();
 	sysfs_read(was_paused, sizeof(was_paused), RELOAD_PAUSED);
 	return STATUS_OK;
 }
@@ -169,6 +187,9 @@ static unsigned int reload_write(int told)
 
 	for (i = 0; i < n; i++) {
 		if (values[i].parameter && !bare)
+			continue;
+		/* Not before the others had both their turns */
+		if (!told && !strcmp(values[i].path, RELOAD_LOCK))
 			continue;
 		if (sysfs_read(now, sizeof(now), "%s", values[i].path) >= 0 &&
 		    !strcmp(now, values[i].text))
@@ -225,6 +246,7 @@ static void reload_start(void)
 
 static int reload_back(void)
 {
+	stop_ignore();
 	if (!strcmp(was_paused, "0"))
 		sysfs_write("0", RELOAD_PAUSED);
 	reload_start();
@@ -280,7 +302,7 @@ static void reload_taken(void)
 {
 	uint64_t end = clock_ms() + RELOAD_TAKEN_MS;
 
-	while (was_running && reload_pending() && clock_ms() < end)
+	while (was_running && !stop_asked() && reload_pending() && clock_ms() < end)
 		poll(NULL, 0, 50);
 }
 
@@ -290,17 +312,24 @@ static int reload_unload(void)
 	char out[1024];
 	int err;
 
+	if (stop_asked())
+		return 0;
 	if (was_running && run_words(out, sizeof(out), "systemctl", "stop", RELOAD_UNIT)) {
 		fprintf(stderr, "kevnotify reload: " RELOAD_UNIT " is not stopped: %s\n",
 			run_last(out));
 		return 0;
 	}
-	err = sysfs_write("1", RELOAD_PAUSED);
+	/* This waits for a run of the helper. */
+	err = stop_asked() ? -EINTR : sysfs_write("1", RELOAD_PAUSED);
 	if (err) {
 		sysfs_unwritten(err, RELOAD_PAUSED);
 		return 0;
 	}
 	lost = reload_pending();
+	/* Half of what follows is worse than either end. */
+	stop_ignore();
+	if (stop_asked())
+		return 0;
 	if (!run_words(out, sizeof(out), "modprobe", "-r", "kevnotify"))
 		return 1;
 	fprintf(stderr, "kevnotify reload: not unloaded: %s\n"
@@ -353,9 +382,6 @@ int reload_run(int argc, char **argv)
 	if (status)
 		return status;
 	was_running = service_runs();
-	/* Half of it is worse than either end. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
+	stop_catch();
 	return reload_swap();
 }

@@ -192,14 +192,35 @@ static int sources_attribute(const char *name, char *text)
 	return 0;
 }
 
+/* Is it in the list "oom,block"? */
+static int sources_in(const char *list, const char *name)
+{
+	size_t len = strlen(name), word;
+
+	for (; *list; list += word + !!list[word]) {
+		word = strcspn(list, ",");
+		if (word == len && !strncmp(list, name, len))
+			return 1;
+	}
+	return 0;
+}
+
 /* Which are on is kept as the parameter has it. */
 static int sources_keep(void)
 {
 	char now[CHANGE_VALUE];
 	ssize_t len = sysfs_read(now, sizeof(now), SYSFS_MODULE "/parameters/sources");
+	unsigned int i;
 
 	if (len < 0)
 		return sysfs_unread(len, SYSFS_MODULE "/parameters/sources");
+	for (i = 0; i < change.n; i++)
+		if (!strcmp(change.one[i].value, "1") && !sources_in(now, change.one[i].what)) {
+			fprintf(stderr,
+				"kevnotify sources: %s is another module's source: the parameter sources does not hold it, and it cannot be kept\n",
+				change.one[i].what);
+			return STATUS_FAILED;
+		}
 	if (!persist_set(&persist, "sources", now))
 		return STATUS_FAILED;
 	return persist_write(&persist);
