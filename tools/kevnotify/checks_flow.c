@@ -59,7 +59,7 @@ static int checks_source(const char *name)
 	if (suppressed && raised - suppressed <= raised / CHECKS_MUCH) {
 		snprintf(type, sizeof(type), "kevnotify set burst=%lld",
 			 checks_more(checks_parameter("burst"), 10, 1000));
-		finding_add(FINDING_WARN, type,
+		finding_add(FINDING_WARN, checks_parameter("burst") < 1000 ? type : NULL,
 			    "%s: %lld of %lld events were suppressed (burst %lld in %lld ms)", name,
 			    suppressed, raised, checks_parameter("burst"),
 			    checks_parameter("window"));
@@ -100,12 +100,12 @@ static void checks_lost(void)
 	snprintf(type, sizeof(type), "kevnotify set stage_slots=%lld --persist; kevnotify reload",
 		 checks_more(checks_parameter("stage_slots"), 4, 4096));
 	if (refused)
-		finding_add(FINDING_WARN, type, "%lld events were refused: a CPU's stage was full",
-			    refused);
+		finding_add(FINDING_WARN, checks_parameter("stage_slots") < 4096 ? type : NULL,
+			    "%lld events were refused: a CPU's stage was full", refused);
 	snprintf(type, sizeof(type), "kevnotify set log_records=%lld --persist; kevnotify reload",
 		 checks_more(checks_parameter("log_records"), 4, 1048576));
 	if (counts.lost || overwritten)
-		finding_add(FINDING_WARN, type,
+		finding_add(FINDING_WARN, checks_parameter("log_records") < 1048576 ? type : NULL,
 			    "records were overwritten before they were read: %llu for the service, %lld for the helper",
 			    (unsigned long long)counts.lost, overwritten);
 	if (!refused && !counts.lost && !overwritten)
