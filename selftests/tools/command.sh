@@ -437,6 +437,42 @@ follow_journal() {
 	wait $!
 }
 
+# Nothing is there that is asked for, and then it comes, be there a journal's last line or not.
+follow_nothing() {
+	local lines
+	for lines in 0 5; do
+		rm -rf /mnt/fleet/j "$T/fifo"
+		mkdir /mnt/fleet/j
+		entries | in_remote /j/system.journal
+		mkfifo "$T/fifo"
+		kevnotify follow --json --lines=$lines --source=fs -D /mnt/fleet/j >"$T/fifo" &
+		exec 5<"$T/fifo"
+		wait_for asleep $!
+		for seq in 11 12; do
+			entry 1 "$seq" fs 4 new | in_remote /j/system.journal
+			read -rt 20 line <&5
+			[[ $line == *"\"KEVNOTIFY_SEQ\":\"$seq\""* ]]
+		done
+		exec 5<&-
+		wait $!
+	done
+}
+
+# asleep PID: it waits for the journal
+asleep() {
+	grep -q inotify <(ls -l "/proc/$1/fd") && grep -q '^State:.S' "/proc/$1/status"
+}
+
+# What the command itself says in a unit is no event.
+follow_own() {
+	{ entries; for ((n = 0; n < 20; n++)); do other 9 kevnotify 0 'ok: the module is loaded'; done; } |
+		journal "$T/j/system.journal"
+	status_of 0 kevnotify follow --no-follow --json --lines=2 -D "$T/j"
+	same '9 10' "$(seqs)"
+	status_of 0 kevnotify status -D "$T/j"
+	same '10 9 8 7 1' "$(sed -nE 's/^  [A-Z][a-z]{2} .* ([0-9]+)$/\1/p' "$T/out" | xargs)"
+}
+
 follow_device() {
 	for seq in 1 2 3 4 5; do stream "$seq" oom; done >"$DEVICE/records"
 	status_of 0 with_device kevnotify follow --device --no-follow --json -n 2
@@ -642,6 +678,8 @@ command_all() {
 	follow_cursor		with a cursor each comes once
 	follow_waits		new ones come, and the end of a reader is the end
 	follow_journal		from a journal, too
+	follow_nothing		where nothing matches yet, too
+	follow_own		lines of the command's own are no events
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
 	top_once		top: rates, readers and latencies; less without root
