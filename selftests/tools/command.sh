@@ -362,6 +362,10 @@ follow_picks() {
 	same '9 10' "$(seqs)"
 	follow --json --since="$(date -d "@$((now - 60))" '+%Y-%m-%d %H:%M:%S')"
 	same '10' "$(seqs)"
+	status_of 0 as_adm kevnotify follow --no-follow --json --since=@0
+	same '3 9 1 7 8 9 10' "$(seqs)"
+	status_of 2 kevnotify follow --no-follow --since=2h --lines=1
+	said 'exclude each other'
 	follow --json --since=2024-02-29
 	same '3 9 1 7 8 9 10' "$(seqs)"
 	follow --json --source=nosuch
@@ -471,6 +475,26 @@ follow_own() {
 	same '9 10' "$(seqs)"
 	status_of 0 kevnotify status -D "$T/j"
 	same '10 9 8 7 1' "$(sed -nE 's/^  [A-Z][a-z]{2} .* ([0-9]+)$/\1/p' "$T/out" | xargs)"
+}
+
+# A cursor of the device goes on in the journal, and not the other way round.
+follow_source() {
+	echo "device $INSTANCE 8" >"$T/cursor"
+	follow --json --cursor-file="$T/cursor"
+	same '9 10' "$(seqs)"
+	follow --json --cursor-file="$T/cursor"
+	same '' "$(seqs)"
+	rm -r /sys/fs
+	stream 1 oom >"$DEVICE/records"
+	sed -i 's/.*/ffffffffffffffffffffffffffffffff/' $SYS/instance
+	status_of 0 with_device kevnotify follow --no-follow --json --cursor-file="$T/cursor"
+	same '' "$(seqs)"
+	status_of 1 with_device kevnotify follow --device --no-follow --cursor-file="$T/cursor"
+	said 'leave --device out'
+	make_module
+	echo 'device ffffffffffffffffffffffffffffffff 1' >"$T/cursor"
+	status_of 1 kevnotify follow --no-follow --cursor-file="$T/cursor"
+	said "remove the cursor's file"
 }
 
 follow_device() {
@@ -680,6 +704,7 @@ command_all() {
 	follow_journal		from a journal, too
 	follow_nothing		where nothing matches yet, too
 	follow_own		lines of the command's own are no events
+	follow_source		a cursor goes on when the source of records is another
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
 	top_once		top: rates, readers and latencies; less without root

@@ -115,6 +115,12 @@ int journal_since(uint64_t usec)
 	return sd_journal_seek_realtime_usec(journal, usec);
 }
 
+int journal_from(const char *cursor)
+{
+	at = 0;
+	return sd_journal_seek_cursor(journal, cursor);
+}
+
 int journal_after(const char *cursor)
 {
 	int err = sd_journal_seek_cursor(journal, cursor);
@@ -312,6 +318,18 @@ int journal_has(const char *instance)
 	sd_journal_flush_matches(journal);
 	journal_ours();
 	return n > 0;
+}
+
+char *journal_first(const char *instance)
+{
+	char *cursor = NULL;
+
+	if (!journal_begin(instance) && !sd_journal_seek_head(journal) &&
+	    sd_journal_next(journal) > 0)
+		cursor = journal_cursor();
+	sd_journal_flush_matches(journal);
+	journal_ours();
+	return cursor;
 }
 
 int journal_lines(const char *name, uint64_t from, uint64_t to,
