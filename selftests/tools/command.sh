@@ -362,6 +362,10 @@ follow_picks() {
 	same '9 10' "$(seqs)"
 	follow --json --since="$(date -d "@$((now - 60))" '+%Y-%m-%d %H:%M:%S')"
 	same '10' "$(seqs)"
+	status_of 0 as_adm kevnotify follow --no-follow --json --since=@0
+	same '3 9 1 7 8 9 10' "$(seqs)"
+	status_of 2 kevnotify follow --no-follow --since=2h --lines=1
+	said 'exclude each other'
 	follow --json --since=2024-02-29
 	same '3 9 1 7 8 9 10' "$(seqs)"
 	follow --json --source=nosuch
@@ -435,6 +439,62 @@ follow_journal() {
 	done
 	exec 5<&-
 	wait $!
+}
+
+# Nothing is there that is asked for, and then it comes, be there a journal's last line or not.
+follow_nothing() {
+	local lines
+	for lines in 0 5; do
+		rm -rf /mnt/fleet/j "$T/fifo"
+		mkdir /mnt/fleet/j
+		entries | in_remote /j/system.journal
+		mkfifo "$T/fifo"
+		kevnotify follow --json --lines=$lines --source=fs -D /mnt/fleet/j >"$T/fifo" &
+		exec 5<"$T/fifo"
+		wait_for asleep $!
+		for seq in 11 12; do
+			entry 1 "$seq" fs 4 new | in_remote /j/system.journal
+			read -rt 20 line <&5
+			[[ $line == *"\"KEVNOTIFY_SEQ\":\"$seq\""* ]]
+		done
+		exec 5<&-
+		wait $!
+	done
+}
+
+# asleep PID: it waits for the journal
+asleep() {
+	grep -q inotify <(ls -l "/proc/$1/fd") && grep -q '^State:.S' "/proc/$1/status"
+}
+
+# What the command itself says in a unit is no event.
+follow_own() {
+	{ entries; for ((n = 0; n < 20; n++)); do other 9 kevnotify 0 'ok: the module is loaded'; done; } |
+		journal "$T/j/system.journal"
+	status_of 0 kevnotify follow --no-follow --json --lines=2 -D "$T/j"
+	same '9 10' "$(seqs)"
+	status_of 0 kevnotify status -D "$T/j"
+	same '10 9 8 7 1' "$(sed -nE 's/^  [A-Z][a-z]{2} .* ([0-9]+)$/\1/p' "$T/out" | xargs)"
+}
+
+# A cursor of the device goes on in the journal, and not the other way round.
+follow_source() {
+	echo "device $INSTANCE 8" >"$T/cursor"
+	follow --json --cursor-file="$T/cursor"
+	same '9 10' "$(seqs)"
+	follow --json --cursor-file="$T/cursor"
+	same '' "$(seqs)"
+	rm -r /sys/fs
+	stream 1 oom >"$DEVICE/records"
+	sed -i 's/.*/ffffffffffffffffffffffffffffffff/' $SYS/instance
+	status_of 0 with_device kevnotify follow --no-follow --json --cursor-file="$T/cursor"
+	same '' "$(seqs)"
+	status_of 1 with_device kevnotify follow --device --no-follow --cursor-file="$T/cursor"
+	said 'leave --device out'
+	make_module
+	echo 'device ffffffffffffffffffffffffffffffff 1' >"$T/cursor"
+	status_of 1 kevnotify follow --no-follow --cursor-file="$T/cursor"
+	said "remove the cursor's file"
 }
 
 follow_device() {
@@ -645,6 +705,9 @@ command_all() {
 	follow_cursor		with a cursor each comes once
 	follow_waits		new ones come, and the end of a reader is the end
 	follow_journal		from a journal, too
+	follow_nothing		where nothing matches yet, too
+	follow_own		lines of the command's own are no events
+	follow_source		a cursor goes on when the source of records is another
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
 	top_once		top: rates, readers and latencies; less without root

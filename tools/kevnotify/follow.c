@@ -24,7 +24,7 @@
  * @lines: how many of the last ones; -1: from the beginning
  * @ends: at the last one
  * @most: at the latest after so many; 0: not given
- * @since: from then on, in microseconds since 1970; 0: not given
+ * @since: from then on, in microseconds since 1970, if @from_time
  * @cursor_file: NULL: none
  * @print: a record
  */
@@ -33,6 +33,7 @@ static struct follow {
 	long long	lines;
 	int		ends;
 	uint64_t	most;
+	int		from_time;
 	uint64_t	since;
 	const char	*cursor_file;
 	int		(*print)(const struct record *r);
@@ -145,33 +146,33 @@ static int follow_failed(const char *what, int err)
 }
 
 /* Behind the cursor; without one where else was asked for, and if nothing was, from the first */
-static int follow_resume(int *resumed)
-{
-	char cursor[RECORDS_CURSOR];
-	int n = follow_kept(cursor);
-
-	*resumed = n > 0;
-	return n > 0 ? records_after(cursor) : n;
-}
-
 static int follow_begin(void)
 {
-	int resumed = 0, err;
+	int err;
 
-	if (follow.cursor_file) {
-		err = follow_resume(&resumed);
-		if (err)
-			return follow_failed(follow.cursor_file, err);
+	if (follow.which.cursor) {
+		err = records_after(follow.which.cursor);
+		return err ? follow_failed(follow.cursor_file, err) : 0;
 	}
-	if (resumed)
-		return 0;
-	if (follow.since)
+	if (follow.from_time)
 		err = records_since(follow.since);
 	else if (follow.lines < 0)
 		err = records_all();
 	else
 		err = records_last(follow.lines);
 	return err ? follow_failed("the records", err) : 0;
+}
+
+/* What is to be read, from where that was read before */
+static int follow_open(void)
+{
+	static char cursor[RECORDS_CURSOR];
+	int n = follow.cursor_file ? follow_kept(cursor) : 0;
+
+	if (n < 0)
+		return follow_failed(follow.cursor_file, n);
+	follow.which.cursor = n ? cursor : NULL;
+	return records_open(&follow.which) ? follow_begin() : STATUS_FAILED;
 }
 
 /*
@@ -241,6 +242,7 @@ static int follow_option(int c, char *value)
 
 	switch (c) {
 	case 's':
+		follow.from_time = 1;
 		return times_parse("--since", value, &follow.since);
 	case 'S':
 		return follow_source(value);
@@ -312,12 +314,15 @@ int follow_run(int argc, char **argv)
 	status = follow_parse(argc, argv);
 	if (status >= 0)
 		return status;
+	if (follow.from_time && follow.lines >= 0) {
+		fputs("kevnotify follow: --since and --lines exclude each other;"
+		      " --most=N ends after the first N\n", stderr);
+		return STATUS_USAGE;
+	}
 	/* What goes to another program is to be whole. */
 	if (follow.lines == -2)
 		follow.lines = follow.cursor_file ? -1 : FOLLOW_LINES;
-	if (!records_open(&follow.which))
-		return STATUS_FAILED;
-	status = follow_begin();
+	status = follow_open();
 	if (status)
 		return status;
 	status = follow_all();

@@ -18,6 +18,7 @@
 
 #define JOURNAL_VALUE	4096	/* of a field, beyond which it is cut */
 #define JOURNAL_WAIT_MS	5000	/* where the kernel does not tell of new entries */
+#define JOURNAL_OTHERS	10000	/* that are passed on the way back to the last records */
 
 static sd_journal *journal;
 static int at;		/* the entry where it stands is the next one */
@@ -77,14 +78,34 @@ int journal_all(void)
 	return sd_journal_seek_head(journal);
 }
 
+/* What the command says in a unit is under the same name. */
+static int journal_numbered(void)
+{
+	const void *data;
+	size_t len;
+
+	return sd_journal_get_data(journal, "KEVNOTIFY_SEQ", &data, &len) >= 0;
+}
+
 int journal_last(unsigned int n)
 {
+	unsigned int others = 0, left = n;
 	int err = sd_journal_seek_tail(journal);
 
 	at = 0;
+	if (err < 0)
+		return err;
+	do {
+		err = sd_journal_previous(journal);
+		if (err > 0 && left && journal_numbered())
+			left--;
+		else
+			others++;
+	} while (err > 0 && left && others < JOURNAL_OTHERS);
+	at = n && err > 0;
+	/* Behind the tail nothing would ever come. */
 	if (!err)
-		err = sd_journal_previous_skip(journal, n);
-	at = err > 0;
+		err = sd_journal_seek_head(journal);
 	return err < 0 ? err : 0;
 }
 
@@ -92,6 +113,12 @@ int journal_since(uint64_t usec)
 {
 	at = 0;
 	return sd_journal_seek_realtime_usec(journal, usec);
+}
+
+int journal_from(const char *cursor)
+{
+	at = 0;
+	return sd_journal_seek_cursor(journal, cursor);
 }
 
 int journal_after(const char *cursor)
@@ -291,6 +318,18 @@ int journal_has(const char *instance)
 	sd_journal_flush_matches(journal);
 	journal_ours();
 	return n > 0;
+}
+
+char *journal_first(const char *instance)
+{
+	char *cursor = NULL;
+
+	if (!journal_begin(instance) && !sd_journal_seek_head(journal) &&
+	    sd_journal_next(journal) > 0)
+		cursor = journal_cursor();
+	sd_journal_flush_matches(journal);
+	journal_ours();
+	return cursor;
 }
 
 int journal_lines(const char *name, uint64_t from, uint64_t to,

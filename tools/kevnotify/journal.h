@@ -23,6 +23,8 @@ int journal_match(const char *key, const char *value);
 int journal_all(void);
 int journal_last(unsigned int n);
 int journal_since(uint64_t usec);
+/* With that entry, and with what came after it */
+int journal_from(const char *cursor);
 /* Behind that entry: -EINVAL if it is no cursor */
 int journal_after(const char *cursor);
 
@@ -48,5 +50,7 @@ int journal_lines(const char *name, uint64_t from, uint64_t to,
 unsigned long long journal_lacks(const char *instance);
 /* Has it any of this instance? */
 int journal_has(const char *instance);
+/* The cursor of the first one, for free(), or NULL */
+char *journal_first(const char *instance);
 
 #endif /* JOURNAL_H */

@@ -27,6 +27,9 @@ static struct device device;
 static uint64_t since;
 static unsigned long long skip, after;
 static char after_instance[40];
+/* In the journal: the first entry of that instance; if there is none, the last one of all */
+static char *after_entry;
+static int after_last;
 static struct names names;
 static char text[1536];
 
@@ -59,14 +62,51 @@ static int records_journalled(void)
 	       (!sysfs_number(&next, SYSFS_KERNEL "/stats/next") && next <= 1);
 }
 
+/* A cursor of the device? Then it says behind which record. */
+static int records_parse_cursor(void)
+{
+	char end;
+
+	after_instance[0] = '\0';
+	if (which->cursor && sscanf(which->cursor, RECORDS_DEVICE " %39[0-9a-f] %llu%c",
+				    after_instance, &after, &end) == 2)
+		return 1;
+	after_instance[0] = '\0';
+	return 0;
+}
+
+/* The journal goes on where the device was left: false if it does not know that instance */
+static int records_find_entry(void)
+{
+	char instance[64] = "";
+
+	if (!*after_instance)
+		return 1;
+	/* The end is found before the first one is looked for: none can come between. */
+	after_last = 0;
+	if (!journal_last(0))
+		after_entry = journal_cursor();
+	if (journal_has(after_instance)) {
+		free(after_entry);
+		after_entry = journal_first(after_instance);
+		return after_entry != NULL;
+	}
+	after_last = 1;
+	sysfs_read(instance, sizeof(instance), SYSFS_KERNEL "/instance");
+	return !strcmp(instance, after_instance);
+}
+
 static int records_open_journal(void)
 {
 	int err = journal_open(which->directory);
 
-	if (err || records_journalled())
-		return err ? err : records_match();
-	journal_close();
-	return -ENODATA;
+	if (err)
+		return err;
+	if (!records_journalled() && (!which->cursor || *after_instance)) {
+		journal_close();
+		return -ENODATA;
+	}
+	return records_find_entry() ? records_match() : -ESTALE;
 }
 
 static int records_open_device(void)
@@ -81,14 +121,30 @@ int records_open(const struct records *of)
 
 	which = of;
 	from_device = 0;
+	if (which->cursor && !records_parse_cursor() && which->device) {
+		fputs("kevnotify: the cursor is not of the device: leave --device out, or"
+		      " remove the cursor's file\n  to begin with the first event\n", stderr);
+		return 0;
+	}
 	if (!which->device)
 		err = records_open_journal();
 	if (!err)
 		return 1;
-	if (which->directory) {
+	if (which->directory && err != -ESTALE) {
 		fprintf(stderr, "kevnotify: %s: %s\n", which->directory,
 			err == -ENODATA ? "there is no journal in it that may be read" :
 			strerror(-err));
+		return 0;
+	}
+	if (err == -ESTALE) {
+		fputs("kevnotify: the cursor is of a load of the module that the journal has"
+		      " nothing of:\n  remove the cursor's file to begin with the first event\n",
+		      stderr);
+		return 0;
+	}
+	if (which->cursor && !*after_instance) {
+		fprintf(stderr, "kevnotify: the cursor is of a journal, which may not be read (%s):"
+			"\n  be root, or in the group adm\n", strerror(-err));
 		return 0;
 	}
 	err = records_open_device();
@@ -133,16 +189,22 @@ static int records_wanted(const struct record *r)
 	return !which->sources || i < which->sources;
 }
 
-static int records_device_wanted(const struct record *r)
+/* Was it before the cursor? */
+static int records_known(const struct record *r)
 {
 	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
-	unsigned long long usec = 0, seq = 0;
+	unsigned long long seq = 0;
+
+	record_number(r, "KEVNOTIFY_SEQ", &seq);
+	return instance && !strcmp(instance, after_instance) && seq <= after;
+}
+
+static int records_device_wanted(const struct record *r)
+{
+	unsigned long long usec = 0;
 
 	record_number(r, "__REALTIME_TIMESTAMP", &usec);
-	record_number(r, "KEVNOTIFY_SEQ", &seq);
-	if (usec < since || (instance && !strcmp(instance, after_instance) && seq <= after))
-		return 0;
-	return records_wanted(r);
+	return usec >= since && !records_known(r) && records_wanted(r);
 }
 
 /* The last ones of those that are there now */
@@ -163,14 +225,13 @@ int records_last(unsigned int n)
 
 int records_after(const char *cursor)
 {
-	char end;
-
-	if (!from_device)
-		return journal_after(cursor);
-	if (sscanf(cursor, RECORDS_DEVICE " %39[0-9a-f] %llu%c", after_instance, &after, &end) == 2)
+	if (from_device)
 		return 0;
-	after_instance[0] = '\0';
-	return -EINVAL;
+	if (!*after_instance)
+		return journal_after(cursor);
+	if (!after_entry)
+		return journal_all();
+	return after_last ? journal_after(after_entry) : journal_from(after_entry);
 }
 
 static void records_add(struct record *r, const char *key, const char *value)
@@ -203,7 +264,7 @@ int records_next(struct record *r)
 	int n;
 
 	if (!from_device) {
-		while ((n = journal_next(r)) == 1 && !records_wanted(r))
+		while ((n = journal_next(r)) == 1 && (records_known(r) || !records_wanted(r)))
 			;
 		return n;
 	}

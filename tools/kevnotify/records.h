@@ -18,6 +18,7 @@
  * @sources: how many of @source are set
  * @seq: of this number alone; NULL: of any
  * @level: of this level or more urgent
+ * @cursor: behind which they are wanted: one of the journal is never taken to the device
  */
 struct records {
 	const char	*directory;
@@ -26,6 +27,7 @@ struct records {
 	unsigned int	sources;
 	const char	*seq;
 	int		level;
+	const char	*cursor;
 };
 
 /*
