@@ -50,7 +50,7 @@ make_module() {
 		first 1 acknowledged 10 delivered 1 filtered 1 skipped 0 expired 0 overwritten 0 \
 		failed 0 pending 0 readers 2 runs 1
 	for source in oom block memory; do
-		values $SYS/sources/$source enabled 1 state on raised 5 suppressed 2 last 9
+		values $SYS/sources/$source enabled 1 level 3 state on raised 5 suppressed 2 last 9
 	done
 	values $SYS/sources/netdev enabled 0 state off raised 0 suppressed 0 last 0
 	values $SYS/sources/lockup enabled 0 state 'unavailable: no hook in this kernel' raised 0 \

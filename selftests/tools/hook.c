@@ -29,7 +29,9 @@ static int hook(const char *path, const char *value, size_t count)
 		execl(HOOK, HOOK, path, copy, NULL);
 		_exit(126);
 	}
-	waitpid(pid, &status, 0);
+	/* The signal that it sends may come first */
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 	free(copy);
 	return WEXITSTATUS(status);
 }
