@@ -462,9 +462,10 @@ follow_nothing() {
 	done
 }
 
-# asleep PID: it waits for the journal
+# asleep PID: it waits for the journal, and not for a page or a lock on the way there
 asleep() {
-	grep -q inotify <(ls -l "/proc/$1/fd") && grep -q '^State:.S' "/proc/$1/status"
+	grep -q inotify <(ls -l "/proc/$1/fd") && grep -q '^State:.S' "/proc/$1/status" &&
+		grep -qE 'poll|^0$' "/proc/$1/wchan"
 }
 
 # What the command itself says in a unit is no event.
