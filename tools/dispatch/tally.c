@@ -132,7 +132,8 @@ static size_t tally_text(void)
 	metrics.counts = copy.counts;
 	len = metrics_print(&metrics, text, sizeof(text));
 	pthread_mutex_lock(&lock);
-	tally.counts.fallback = copy.counts.fallback = metrics.counts.fallback;
+	copy.counts.fallback = metrics.counts.fallback;
+	tally.counts.fallback = metrics.counts.fallback;
 	pthread_mutex_unlock(&lock);
 	return len;
 }

@@ -26,8 +26,8 @@ struct change {
 int change_add(struct change *c, const char *path, const char *what, const char *value);
 
 /*
- * Writes all. If one is refused, or a signal asks to stop, those before it are put back, and a line has the errno
- * and the rule: the exit status
+ * Writes all. If one is refused, or a signal asks to stop, those before it are put back,
+ * and a line has the errno and the rule: the exit status
  */
 int change_apply(struct change *c);
 

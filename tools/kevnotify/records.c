@@ -89,7 +89,7 @@ static int records_find_entry(void)
 	if (journal_has(after_instance)) {
 		free(after_entry);
 		after_entry = journal_first(after_instance);
-		return after_entry != NULL;
+		return !!after_entry;
 	}
 	after_last = 1;
 	sysfs_read(instance, sizeof(instance), SYSFS_KERNEL "/instance");
@@ -122,8 +122,8 @@ int records_open(const struct records *of)
 	which = of;
 	from_device = 0;
 	if (which->cursor && !records_parse_cursor() && which->device) {
-		fputs("kevnotify: the cursor is not of the device: leave --device out, or"
-		      " remove the cursor's file\n  to begin with the first event\n", stderr);
+		fputs("kevnotify: the cursor is not of the device: leave --device out, or remove\n"
+		      "  the cursor's file to begin with the first event\n", stderr);
 		return 0;
 	}
 	if (!which->device)
@@ -137,14 +137,14 @@ int records_open(const struct records *of)
 		return 0;
 	}
 	if (err == -ESTALE) {
-		fputs("kevnotify: the cursor is of a load of the module that the journal has"
-		      " nothing of:\n  remove the cursor's file to begin with the first event\n",
+		fputs("kevnotify: the cursor is of a load of the module that the journal has\n"
+		      "  nothing of: remove the cursor's file to begin with the first event\n",
 		      stderr);
 		return 0;
 	}
 	if (which->cursor && !*after_instance) {
-		fprintf(stderr, "kevnotify: the cursor is of a journal, which may not be read (%s):"
-			"\n  be root, or in the group adm\n", strerror(-err));
+		fprintf(stderr, "kevnotify: the cursor is of a journal, which may not be read (%s):\n"
+			"  be root, or in the group adm\n", strerror(-err));
 		return 0;
 	}
 	err = records_open_device();
