@@ -143,7 +143,7 @@ int records_open(const struct records *of)
 		return 0;
 	}
 	if (which->cursor && !*after_instance) {
-		fprintf(stderr, "kevnotify: the cursor is of a journal, which may not be read (%s):\n"
+		fprintf(stderr, "kevnotify: the cursor is of a journal that cannot be read (%s):\n"
 			"  be root, or in the group adm\n", strerror(-err));
 		return 0;
 	}
