@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "files.h"
 #include "state.h"
+#include "whole.h"
 
 #define STATE_MAGIC	"kevstat1"
 #define STATE_NAME	64
@@ -70,48 +70,13 @@ static size_t state_size(const struct state *s)
 	return offsetof(struct state, wait) + s->waits * sizeof(s->wait[0]);
 }
 
-static int state_write(int fd, const struct iovec *part, int parts)
-{
-	size_t size = 0;
-	ssize_t n;
-	int i;
-
-	for (i = 0; i < parts; i++)
-		size += part[i].iov_len;
-	n = writev(fd, part, parts);
-	if (n < 0)
-		return -errno;
-	/* A disk that is full takes a part */
-	return (size_t)n == size ? 0 : -ENOSPC;
-}
-
-/* A file of these parts takes the place of @name. */
-static int state_replace(const char *name, const struct iovec *part, int parts)
-{
-	char new[STATE_NAME];
-	int fd, err;
-
-	snprintf(new, sizeof(new), "%s.new", name);
-	fd = openat(dir, new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	err = state_write(fd, part, parts);
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && renameat(dir, new, dir, name))
-		err = -errno;
-	if (err)
-		unlinkat(dir, new, 0);
-	return err;
-}
-
 int state_save(const char *name, const struct state *s)
 {
 	struct state_head head = { .magic = STATE_MAGIC, .size = state_size(s) };
 	struct iovec part[] = { { &head, sizeof(head) }, { (void *)s, head.size } };
 
 	head.sum = state_hash(s, head.size);
-	return state_replace(name, part, 2);
+	return whole_writev(dir, name, 0600, part, 2, 0);
 }
 
 static int state_sound(const struct state *s, const struct state_head *head, ssize_t n)
@@ -156,21 +121,9 @@ int state_load(const char *name, struct state *s)
 int state_keep(const char *name, uint64_t seq, const struct record *r)
 {
 	char file[STATE_NAME];
-	struct iovec part;
-	int fd, err;
 
 	snprintf(file, sizeof(file), "%s.%llu", name, (unsigned long long)seq);
-	fd = openat(dir, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	part.iov_base = (void *)r->text;
-	part.iov_len = r->len;
-	err = state_write(fd, &part, 1);
-	if (close(fd) && !err)
-		err = -errno;
-	if (err)
-		unlinkat(dir, file, 0);
-	return err;
+	return whole_write(dir, file, 0600, r->text, r->len, 0);
 }
 
 int state_kept(const char *name, uint64_t seq, struct record *r)
@@ -228,7 +181,9 @@ void state_sweep(const char *name, const struct state *s)
 		if (strncmp(entry->d_name, name, len) || entry->d_name[len] != '.')
 			continue;
 		seq = strtoull(entry->d_name + len + 1, &end, 10);
-		if (!*end && end != entry->d_name + len + 1 && !state_knows(s, seq))
+		if (end == entry->d_name + len + 1 || (*end && strcmp(end, WHOLE_NEW)))
+			continue;
+		if (*end || !state_knows(s, seq))
 			unlinkat(dir, entry->d_name, 0);
 	}
 }

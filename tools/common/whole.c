@@ -8,7 +8,7 @@
 
 #include "whole.h"
 
-static int whole_fill(int fd, mode_t mode, const char *bytes, size_t len)
+static int whole_fill(int fd, const char *bytes, size_t len)
 {
 	ssize_t n;
 
@@ -21,17 +21,26 @@ static int whole_fill(int fd, mode_t mode, const char *bytes, size_t len)
 		bytes += n;
 		len -= n;
 	}
-	return fchmod(fd, mode) ? -errno : 0;
+	return 0;
 }
 
-int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,
-		int sync)
+static int whole_parts(int fd, mode_t mode, const struct iovec *part, int parts)
+{
+	int i, err = 0;
+
+	for (i = 0; i < parts && !err; i++)
+		err = whole_fill(fd, part[i].iov_base, part[i].iov_len);
+	return err ? err : fchmod(fd, mode) ? -errno : 0;
+}
+
+int whole_writev(int dir, const char *name, mode_t mode, const struct iovec *part, int parts,
+		 int sync)
 {
 	char new[256];
 	int fd, err;
 
 	/* One that is no text of a collector, nor of modprobe, as long as it is not whole */
-	if (snprintf(new, sizeof(new), "%s.kevnotify-new", name) >= (int)sizeof(new))
+	if (snprintf(new, sizeof(new), "%s" WHOLE_NEW, name) >= (int)sizeof(new))
 		return -ENAMETOOLONG;
 	/* The directory may be another user's: what lies there is not followed. */
 	if (unlinkat(dir, new, 0) && errno != ENOENT)
@@ -39,7 +48,7 @@ int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_
 	fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	err = whole_fill(fd, mode, bytes, len);
+	err = whole_parts(fd, mode, part, parts);
 	if (!err && sync && fsync(fd))
 		err = -errno;
 	if (close(fd) && !err)
@@ -49,4 +58,12 @@ int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_
 	if (err)
 		unlinkat(dir, new, 0);
 	return err;
+}
+
+int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,
+		int sync)
+{
+	struct iovec part = { (void *)bytes, len };
+
+	return whole_writev(dir, name, mode, &part, 1, sync);
 }

@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 #include <sys/types.h>
+#include <sys/uio.h>
+
+/* Ends the name of a file that is not whole yet */
+#define WHOLE_NEW	".kevnotify-new"
 
 /*
  * A file of these bytes takes the place of @name in the directory @dir, or nothing is
@@ -12,5 +16,8 @@
  */
 int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,
 		int sync);
+/* The same of several parts, one behind the other */
+int whole_writev(int dir, const char *name, mode_t mode, const struct iovec *part, int parts,
+		 int sync);
 
 #endif /* WHOLE_H */

@@ -21,6 +21,7 @@
 #include "pstore.h"
 #include "say.h"
 #include "state.h"
+#include "whole.h"
 
 #define PANIC_MARKS	256	/* dumps that were told */
 #define PANIC_FILE	"panics"
@@ -98,31 +99,28 @@ static void panic_load_from(const char *place)
 	close(fd);
 }
 
-static int panic_print_marks(int fd)
+static size_t panic_print_marks(char *text, size_t size)
 {
+	size_t len = snprintf(text, size, "boot %s\n", boot);
 	unsigned int i;
-	int bad = dprintf(fd, "boot %s\n", boot) < 0;
 
 	for (i = 0; i < marks.n; i++)
-		bad |= dprintf(fd, "told %016llx\n", (unsigned long long)marks.key[i]) < 0;
-	return bad || fsync(fd) ? -errno : 0;
+		len += snprintf(text + len, size - len, "told %016llx\n",
+				(unsigned long long)marks.key[i]);
+	return len;
 }
 
 /* On the disk, whole: 0 or -errno */
 static int panic_save_to(const char *place)
 {
-	int dir = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, err;
+	static char text[PANIC_ID + 8 + PANIC_MARKS * sizeof("told 0123456789abcdef\n")];
+	int dir = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
 
 	if (dir < 0)
 		return -errno;
-	fd = openat(dir, PANIC_FILE ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	err = fd < 0 ? -errno : panic_print_marks(fd);
-	if (fd >= 0 && close(fd) && !err)
+	err = whole_write(dir, PANIC_FILE, 0640, text, panic_print_marks(text, sizeof(text)), 1);
+	if (!err && fsync(dir))
 		err = -errno;
-	if (!err && (renameat(dir, PANIC_FILE ".new", dir, PANIC_FILE) || fsync(dir)))
-		err = -errno;
-	if (err)
-		unlinkat(dir, PANIC_FILE ".new", 0);
 	close(dir);
 	return err;
 }
