@@ -545,6 +545,20 @@ without_service() {
 	kill "$journald"
 }
 
+# The service is behind by more than a state has places
+behind() {
+	local n
+	journald
+	for ((n = 1; n <= 1100; n++)); do record "$n" manual; done >"$T/in"
+	helper "$T/in"
+	cat "$T/in" >>"$RECORDS"
+	service
+	raised 1101 manual
+	wait_for entries_are "$(seq -s ' ' 1101)"
+	stop
+	kill "$journald"
+}
+
 # What has ended before the service is killed does not run again, what has not does.
 goes_on() {
 	handler 10-a
@@ -1101,6 +1115,7 @@ dispatch_all() {
 	ack_race_killed		killed before the ack, and the helper ran it: once too
 	ack_race_alone		killed before the ack, and nothing else: once too
 	without_service		the helper does what the service has not done, once
+	behind			behind by a thousand records, each is in the journal once
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's

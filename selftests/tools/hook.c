@@ -2,11 +2,12 @@
 /*
  * Preloaded into the command: each write below /sys is told to /mnt/hook, if there is one,
  * with the path and the value. Its exit status is the write's errno; 0: the value is
- * written; 255: it is not, and that is well.
+ * written; 255: it is not, and that is well; 254: the write waits, and SIGINT comes.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,16 @@ static int hook(const char *path, const char *value, size_t count)
 	return WEXITSTATUS(status);
 }
 
+/* As the kernel has it: only a handler that restarts nothing ends the wait */
+static int interrupted(void)
+{
+	struct sigaction now;
+
+	sigaction(SIGINT, NULL, &now);
+	raise(SIGINT);
+	return now.sa_handler != SIG_IGN && !(now.sa_flags & SA_RESTART) ? EINTR : 0;
+}
+
 ssize_t write(int fd, const void *from, size_t count)
 {
 	char link[40], path[512];
@@ -50,6 +61,8 @@ ssize_t write(int fd, const void *from, size_t count)
 		return real_write(fd, from, count);
 	path[n] = '\0';
 	ret = access(HOOK, X_OK) ? 0 : hook(path, from, count);
+	if (ret == 254)
+		ret = interrupted();
 	/* As a value that is shorter than the one before */
 	if (!ret)
 		return ftruncate(fd, 0) ? -1 : real_write(fd, from, count);

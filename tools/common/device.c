@@ -17,6 +17,11 @@ int device_open(struct device *d, const char *path, int flags)
 	return d->fd < 0 ? -errno : 0;
 }
 
+void device_seek(struct device *d, unsigned long long seq)
+{
+	lseek(d->fd, seq, SEEK_SET);
+}
+
 void device_close(struct device *d)
 {
 	if (d->fd >= 0)

@@ -21,7 +21,8 @@
  * @lefts: how many of @left are in use
  * @left: those of the last records that are the helper's: the kernel had given them to it
  * @run: records whose handlers run, and the hashes of those that have ended
- * @wait: records that wait; for a helper's journal: those that it has journalled last
+ * @wait: records that wait; for a helper's journal: those that it has journalled last, as
+ *	pairs from and to
  */
 struct state {
 	char		instance[40];

@@ -75,16 +75,23 @@ static int helper_is_journalled(const char *instance, uint64_t seq)
 	       seq <= journalled.seq;
 }
 
-/* The service reads this before it journals a record. */
+/* The service reads this before it journals a record. Numbers in a row are one pair. */
 static void helper_note(const char *instance, uint64_t seq)
 {
 	if (strcmp(notes.instance, instance)) {
 		memset(&notes, 0, sizeof(notes));
 		snprintf(notes.instance, sizeof(notes.instance), "%s", instance);
 	}
-	if (notes.waits == STATE_WAITS)
-		memmove(&notes.wait[0], &notes.wait[1], --notes.waits * sizeof(notes.wait[0]));
-	notes.wait[notes.waits++] = seq;
+	if (!notes.waits || notes.wait[notes.waits - 1] + 1 != seq) {
+		if (notes.waits == STATE_WAITS) {
+			notes.waits -= 2;
+			memmove(&notes.wait[0], &notes.wait[2],
+				notes.waits * sizeof(notes.wait[0]));
+		}
+		notes.wait[notes.waits] = seq;
+		notes.waits += 2;
+	}
+	notes.wait[notes.waits - 1] = seq;
 	if (keeps && state_save("helper-journal", &notes))
 		say(LOG_ERR, "cannot note that record %llu is journalled", (unsigned long long)seq);
 }

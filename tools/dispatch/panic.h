@@ -12,7 +12,7 @@
 /* At start, before there are threads: looks whether there is one that was not told */
 void panic_find(void);
 
-/* Those who are to tell of it, each by one thread */
+/* What tells of it: the thread of the handlers, and that of the journal */
 enum panic_teller { PANIC_HANDLERS, PANIC_JOURNAL, PANIC_TELLERS };
 
 /* The record, or NULL: there is none, or that one has told of it */

@@ -135,15 +135,33 @@ static void service_read(void)
 	tally_stream(0);
 }
 
+/* Of the module that is there */
+static int service_instance(char instance[40])
+{
+	if (files_read(instance, 40, PATH_INSTANCE) <= 0)
+		return 0;
+	instance[strcspn(instance, "\n")] = '\0';
+	return 1;
+}
+
+/* How far a thread had come with this module's records, by the state of that name: 0: not at all */
+static uint64_t service_place(const char *name, struct state *s)
+{
+	char instance[40];
+
+	if (!service_instance(instance) || state_load(name, s) || strcmp(s->instance, instance))
+		return 0;
+	return s->seq;
+}
+
 /* Before the first record of the module, which has to be there: the state is an instance's */
 static void service_panic(void)
 {
 	const struct record *r = panic_record(PANIC_HANDLERS);
 	char instance[40];
 
-	if (!r || files_read(instance, sizeof(instance), PATH_INSTANCE) <= 0)
+	if (!r || !service_instance(instance))
 		return;
-	instance[strcspn(instance, "\n")] = '\0';
 	events_begin(instance);
 	if (!events_under_way(0) && events_take(r, 0, 0))
 		return;
@@ -153,8 +171,12 @@ static void service_panic(void)
 
 static void service_open(void)
 {
+	static struct state before;
 	int err = device_open(&handlers_device, path, O_RDWR | O_NONBLOCK);
 
+	/* The last one may never have been acknowledged, those before it were. */
+	if (!err)
+		device_seek(&handlers_device, service_place("state", &before));
 	if (!err && waiting)
 		say(LOG_NOTICE, "%s is there", path);
 	if (err && !waiting)
@@ -259,8 +281,8 @@ static int service_journal_helper(const char *instance, uint64_t seq)
 
 	if (state_load("helper-journal", &by_helper) || strcmp(by_helper.instance, instance))
 		return 0;
-	for (i = 0; i < by_helper.waits; i++)
-		if (by_helper.wait[i] == seq)
+	for (i = 0; i + 1 < by_helper.waits; i += 2)
+		if (by_helper.wait[i] <= seq && seq <= by_helper.wait[i + 1])
 			return 1;
 	return 0;
 }
@@ -337,6 +359,7 @@ static void *service_journal(void *unused)
 		/* The other thread says what is wrong with it */
 		while (device_open(&journal_device, path, O_RDONLY))
 			service_sleep();
+		device_seek(&journal_device, service_place("journal", &by_helper) + 1);
 		while (device_next(&journal_device, &journal_record) == 1)
 			service_journal_one(&journal_record);
 		device_close(&journal_device);

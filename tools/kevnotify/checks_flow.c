@@ -64,7 +64,7 @@ static int checks_source(const char *name)
 			    suppressed, raised, checks_parameter("burst"),
 			    checks_parameter("window"));
 	}
-	/* What nobody misses until it is needed */
+	/* What is not missed until it is needed */
 	if (!strcmp(name, "oom") && !strncmp(state, "off", 3))
 		finding_add(FINDING_WARN, "kevnotify sources enable oom --persist",
 			    "the source oom is off: kills for lack of memory are not seen");

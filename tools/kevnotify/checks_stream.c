@@ -103,7 +103,7 @@ void checks_service(void)
 			    checks_stat("acknowledged"));
 }
 
-/* For the service only: with the helper, who waits for it is told by control/test itself. */
+/* For the service only: with the helper, a write of control/test itself returns the outcome. */
 static void checks_test_way(void)
 {
 	char instance[64] = "", outcome[64] = "";

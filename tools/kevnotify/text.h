@@ -20,7 +20,10 @@ enum screen_style text_style(int level);
 
 /* What happened, in one line */
 void text_what(char buf[TEXT_BYTES], const struct record *r);
-/* Beside that, each an empty string if it is not known: whose limit, who asked for memory */
+/*
+ * Beside that, each an empty string if it is not known: the limit and the group that it is
+ * of; the process whose request for memory made the kernel look for a victim
+ */
 void text_limit(char buf[TEXT_BYTES], const struct record *r);
 void text_memory(char buf[TEXT_BYTES], const struct record *r);
 
