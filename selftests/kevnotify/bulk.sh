@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: -; --timeout 2400
+# Guest: -; --timeout 7200
 #
 # Ten thousand events through one run in pipe mode, and as many runs in exec mode
 # (a tenth of that in check), with what each takes.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: -; --mem 512 --timeout 1500
+# Guest: -; --mem 512
 #
 # A helper that takes 60 MB itself, while four hogs are restarted for a minute (or
 # $KEVNOTIFY_SECONDS): it is told of each kill that the kernel tells of, but for those

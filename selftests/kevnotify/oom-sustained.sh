@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: -; --timeout 900 --append log_buf_len=16M
+# Guest: -; --append log_buf_len=16M
 #
 # A machine that is out of memory for a time, and a user who hits a limit all the while:
 # each kill of the kernel's log is a record, or one tells that it was suppressed. And a

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Guest: 6.1; --timeout 900
+# Guest: 6.1; --smp 2
 #
 # Pipe mode: one run reads many records on its standard input.
 . ./lib.sh

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Lists: quick
-# Guest: -; --smp 4 --timeout 900
+# Guest: -; --smp 4
 #
 # Load, storm, unload, again and again. The module goes, or says what holds it.
 . ./lib.sh

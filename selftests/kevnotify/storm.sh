@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Lists: quick
-# Guest: 6.1; --smp 8 --timeout 900
+# Guest: 6.1; --smp 8
 #
 # A storm of events from task, softirq, hard interrupt and NMI on all CPUs, with
 # small stages, while CPUs go and come, sources register and unregister, and
