@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: debug
 #
 # An init that fails late, when kevnotifyd could have started a run: it has not, as that
 # would have files and a child in text that goes.

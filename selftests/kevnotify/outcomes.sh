@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: debug
 #
 # Each way in which a run can end, with no event lost and none out of order.
 . ./lib.sh

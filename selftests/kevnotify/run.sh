@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel
 #
 # A run from the order to its end: the child that hangs on its way to the program,
 # the fork that fails or comes late, the whole tree that is ended, what a run may

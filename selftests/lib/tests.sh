@@ -38,9 +38,9 @@ guest_options() {
 }
 
 # tests_of LIST: all that share a guest, or those with "# Lists: LIST…": quick, for
-# check-quick; kernel, what depends most on the kernel, which check runs on 6.12; debug,
-# which it runs on the debug kernel, where all take ten times as long; suite, which it
-# runs in each suite
+# check-quick; kernel, what depends most on the kernel, which check runs on the newest;
+# debug, which it runs on the debug kernel, where all take ten times as long; suite, which
+# it runs on the oldest
 tests_of() {
 	if [ "$1" = all ]; then
 		sed 's/^kevnotify://' "$(kselftest_dir)/kselftest-list.txt" | grep -vxFf <(guests | cut -f 1)
