@@ -461,6 +461,19 @@ helper_has_it() {
 	no_open_records
 }
 
+# What came while there was no service is in the file before it starts
+helper_has_them() {
+	handler 50-x
+	seq 1 4 >"$DEVICE/given"
+	for seq in 1 2 3 4 5; do raised "$seq" oom; done
+	service
+	wait_for has_receipt '5 oom 50-x'
+	stop
+	receipts 1
+	said '4 records, the last of them 4, were given to the helper meanwhile'
+	same 1 "$(grep -c 'given to the helper' "$LOG")"
+}
+
 # stopped: the service is
 stopped() {
 	grep -q '^State:.T' "/proc/$service/status"
@@ -1111,6 +1124,7 @@ dispatch_all() {
 	units			a link to a unit starts it
 	own_slice		an event of our own slice is journalled alone; a cut path is none
 	helper_has_it		what the helper has been given runs no more
+	helper_has_them		many that the helper has been given are told of in one line
 	ack_race		stopped before the ack: each handler ran once
 	ack_race_killed		killed before the ack, and the helper ran it: once too
 	ack_race_alone		killed before the ack, and nothing else: once too

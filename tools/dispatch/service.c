@@ -51,6 +51,19 @@ static struct record handlers_record;
 static int held;	/* handlers_record is read and not taken over yet */
 static int more;	/* there may be records that were not read yet */
 static int waiting;	/* the device is not there, and that was said */
+static unsigned int helpers;	/* records that were the helper's, and are not told of yet */
+static unsigned long long last_helpers;
+
+/* After a while without us there may be thousands, and one line tells of those in a row. */
+static void service_tell_helpers(void)
+{
+	if (helpers == 1)
+		say(LOG_NOTICE, "record %llu was given to the helper meanwhile", last_helpers);
+	else if (helpers)
+		say(LOG_NOTICE, "%u records, the last of them %llu, were given to the helper meanwhile",
+		    helpers, last_helpers);
+	helpers = 0;
+}
 
 /*
  * It was taken over: the kernel is told, and says whether the helper has it. An ack is for
@@ -60,10 +73,13 @@ static int service_ack(uint64_t seq)
 {
 	int err = device_ack(&handlers_device, seq);
 
-	if (err == -ESTALE)
-		say(LOG_NOTICE, "record %llu was given to the helper meanwhile",
-		    (unsigned long long)seq);
-	else if (err)
+	if (err == -ESTALE) {
+		helpers++;
+		last_helpers = seq;
+		return err;
+	}
+	service_tell_helpers();
+	if (err)
 		say(LOG_ERR, "cannot acknowledge record %llu: %s", (unsigned long long)seq,
 		    strerror(-err));
 	return err;
@@ -195,6 +211,8 @@ static int service_wait(int ms)
 
 	if (more)
 		ms = 0;
+	else
+		service_tell_helpers();
 	if ((held || handlers_device.fd < 0 || panic_record(PANIC_HANDLERS)) &&
 	    (ms < 0 || ms > SERVICE_RETRY_MS))
 		ms = SERVICE_RETRY_MS;
