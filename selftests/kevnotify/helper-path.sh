@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Lists: quick
 #
 # Which paths the parameter "helper" takes, and whose file is looked at.
 . ./lib.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Lists: quick
 #
 # Each way in which a run can end, with no event lost and none out of order.
 . ./lib.sh

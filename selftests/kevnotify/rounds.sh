@@ -1,6 +1,5 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: quick
 # Guest: -; --smp 4
 #
 # Load, storm, unload, again and again. The module goes, or says what holds it.
@@ -10,7 +9,6 @@ STORM=/sys/kernel/debug/kevnotify-storm
 MODULES=/lib/modules/$(uname -r)/updates
 
 case ${KEVNOTIFY_TIER:-} in
-quick) rounds=3 ;;
 check) rounds=60 ;;
 *) rounds=200 ;;
 esac

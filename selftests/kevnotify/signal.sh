@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Lists: kernel debug suite
+# Lists: quick kernel debug suite
 #
 # SIGUSR1 to kevnotifyd is an event; no other signal is anything.
 . ./lib.sh

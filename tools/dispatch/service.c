@@ -60,7 +60,8 @@ static void service_tell_helpers(void)
 	if (helpers == 1)
 		say(LOG_NOTICE, "record %llu was given to the helper meanwhile", last_helpers);
 	else if (helpers)
-		say(LOG_NOTICE, "%u records, the last of them %llu, were given to the helper meanwhile",
+		say(LOG_NOTICE,
+		    "%u records, the last of them %llu, were given to the helper meanwhile",
 		    helpers, last_helpers);
 	helpers = 0;
 }
