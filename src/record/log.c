@@ -39,7 +39,8 @@ static struct kev_record *kev_log_slot(u64 seq)
 /* The sequence number that the next record will have; not in NMI */
 u64 kev_log_next(void)
 {
-	return atomic64_read(&kev_log_head);
+	/* What is behind it is looked at later: pairs with the release in kev_log_append() */
+	return atomic64_read_acquire(&kev_log_head);
 }
 
 /* The oldest sequence number in the log; kev_log_next() when it is empty */
@@ -133,6 +134,7 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
+	/* The stamp before the number that promises it; pairs with kev_log_next() */
 	atomic64_set_release(&kev_log_head, seq + 1);
 	if (trace_kevnotify_record_enabled())
 		kev_log_trace(rec);
