@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 
 #include "health.h"
+#include "wake.h"
 
 #define KEV_BACKOFF_MIN		1	/* s */
 #define KEV_BACKOFF_MAX		60
@@ -16,7 +17,7 @@ static struct kev_health kev_health = { .state = KEV_HELPER_NONE };
 
 static struct {
 	unsigned int	secs;	/* 0: none */
-	unsigned long	retry;	/* jiffies, with one */
+	unsigned long	since;	/* jiffies, with one */
 } kev_health_retry;
 
 static const char *const kev_health_names[] = {
@@ -67,7 +68,7 @@ void kev_health_backoff_start(void)
 {
 	kev_health_retry.secs = clamp_t(unsigned int, kev_health_retry.secs * 2, KEV_BACKOFF_MIN,
 					KEV_BACKOFF_MAX);
-	kev_health_retry.retry = jiffies + kev_health_retry.secs * HZ;
+	kev_health_retry.since = jiffies;
 }
 
 /* The next start need not wait */
@@ -79,9 +80,7 @@ void kev_health_backoff_end(void)
 /* Jiffies until the next start; 0: it may be now */
 unsigned long kev_health_backoff_left(void)
 {
-	if (!kev_health_retry.secs || !time_before(jiffies, kev_health_retry.retry))
-		return 0;
-	return kev_health_retry.retry - jiffies;
+	return kev_wake_left(kev_health_retry.since, kev_health_retry.secs * HZ);
 }
 
 void kev_health_init(void)

@@ -61,16 +61,16 @@ static int kev_kill_sweep(const struct kev_kill *k, struct kev_launch *l, u64 si
 	return kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), since, sig, NULL);
 }
 
-/* Within a stage: jiffies until the next look */
-static unsigned long kev_kill_wait(struct kev_kill *k, bool over)
+/* With so many jiffies left of a stage: how many until the next look */
+static unsigned long kev_kill_wait(struct kev_kill *k, bool over, unsigned long left)
 {
 	unsigned long look = k->look;
 
 	/* Before that its end wakes us */
 	if (k->stage == KEV_KILL_TERM && !over)
-		return k->until - jiffies;
+		return left;
 	k->look = min(2 * look, KEV_KILL_LOOK_MAX);
-	return min(look, k->until - jiffies);
+	return min(look, left);
 }
 
 /*
@@ -82,7 +82,9 @@ bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned
 {
 	bool over = kev_launch_over(l), last = k->stage == KEV_KILL_KILL;
 	int others = kev_kill_sweep(k, l, since, over);
-	bool late = time_after_eq(jiffies, k->until);
+	/* The clock is read once, or it may pass the end before the time to sleep is known */
+	long rest = k->until - jiffies;
+	bool late = rest <= 0;
 
 	if (over && (!others || (last && late))) {
 		kev_kill_name_others(k, l, others);
@@ -98,6 +100,6 @@ bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned
 	if (late)
 		kev_kill_set_stage(k, KEV_KILL_KILL, KEV_KILL_KILL_TIME);
 	else
-		*left = kev_kill_wait(k, over);
+		*left = kev_kill_wait(k, over, rest);
 	return false;
 }

@@ -76,7 +76,7 @@ static unsigned long kev_run_await_child(void)
 	/* A child that hangs before exec does not kick us */
 	if (timeout)
 		wait = clamp_t(unsigned long, msecs_to_jiffies(timeout), HZ / 20, wait);
-	if (time_before(jiffies, kev_run.ordered + kev_run.slept + KEV_RUN_BIRTH))
+	if (kev_wake_left(kev_run.ordered + kev_run.slept, KEV_RUN_BIRTH))
 		return wait;
 	if (!kev_run.unborn) {
 		pr_warn("helper for record %llu: no process after 10 s; it is waited for\n",
@@ -87,35 +87,24 @@ static unsigned long kev_run_await_child(void)
 	return wait;
 }
 
-/* Time is up at @from and the parameter "timeout"; returns jiffies until then */
-static unsigned long kev_run_limit(unsigned long from)
+/* Time is up when "timeout" has passed since both; returns jiffies until then */
+static unsigned long kev_run_limit(unsigned long since, unsigned long and_since)
 {
-	unsigned long end = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+	unsigned long ticks = msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+	unsigned long left = max(kev_wake_left(since, ticks), kev_wake_left(and_since, ticks));
 
-	if (!kev_param(KEV_TIMEOUT))
+	if (!ticks)
 		return MAX_SCHEDULE_TIMEOUT;
-	if (time_before(jiffies, end))
-		return end - jiffies;
-	kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since());
-	return 0;
-}
-
-/* From when on counts the time of a reader, which has something to read? */
-static unsigned long kev_run_read_from(unsigned long began, const struct kev_stdin_state *in)
-{
-	if (kev_run.idle)
-		kev_run.busy = jiffies;
-	kev_run.idle = false;
-	if (time_after(in->progress, began))
-		began = in->progress;
-	return time_after(kev_run.busy, began) ? kev_run.busy : began;
+	if (!left)
+		kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since());
+	return left;
 }
 
 /* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
-static unsigned long kev_run_watch_pipe(unsigned long began)
+static unsigned long kev_run_watch_pipe(void)
 {
-	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
 	struct kev_stdin_state in;
+	unsigned long left;
 
 	/* Suspend, grace and reboot leave a reader alone */
 	if (kev_pause_is(KEV_PAUSE_USER) || kev_helper_generation() != kev_run.generation)
@@ -132,12 +121,16 @@ static unsigned long kev_run_watch_pipe(unsigned long began)
 		kev_run.idle = true;
 		if (kev_run_resident())
 			return MAX_SCHEDULE_TIMEOUT;
-		if (time_before(jiffies, in.progress + linger))
-			return in.progress + linger - jiffies;
+		left = kev_wake_left(in.progress, msecs_to_jiffies(kev_param(KEV_LINGER)));
+		if (left)
+			return left;
 		kev_stdin_stop();
 		kev_stdin_look(&in);
 	}
-	return kev_run_limit(kev_run_read_from(began, &in));
+	if (kev_run.idle)
+		kev_run.busy = jiffies;
+	kev_run.idle = false;
+	return kev_run_limit(in.progress, kev_run.busy);
 }
 
 /*
@@ -185,8 +178,10 @@ unsigned long kev_run_watch(void)
 		return left;
 	if (!kev_launch_began(kev_run.launch, &began))
 		return kev_run_await_child();
+	if (kev_run.pipe && kev_run.execed)
+		return kev_run_watch_pipe();
 	began += kev_run.slept;
-	return kev_run.pipe && kev_run.execed ? kev_run_watch_pipe(began) : kev_run_limit(began);
+	return kev_run_limit(began, began);
 }
 
 /* The free one that was used longest ago: what bore its mark has most likely gone */
@@ -211,7 +206,7 @@ static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u
 		.generation	= helper->generation,
 		.rec		= rec,
 		.ordered	= jiffies,
-		.busy		= jiffies,
+		.idle		= true,
 		.pipe		= pipe,
 	};
 	kev_stat_inc(KEV_STAT_RUNS);

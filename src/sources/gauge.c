@@ -27,7 +27,7 @@ static bool kev_gauge_cleared(const struct kev_gauge *g, unsigned int value)
 static void kev_gauge_remind_in(struct kev_gauge *g, unsigned int hours)
 {
 	g->hours = min_t(unsigned int, hours, KEV_HOURS_MAX);
-	g->remind = jiffies + g->hours * 3600UL * HZ;
+	g->told = jiffies;
 }
 
 static void kev_gauge_raise(struct kev_gauge *g, enum kev_gauge_id id, unsigned int value)
@@ -45,7 +45,7 @@ static void kev_gauge_judge(struct kev_gauge *g, unsigned int value)
 		g->over = false;
 		kevnotify_raise(g->source, KEV_GAUGE_RECOVERED, KEVNOTIFY_U64(value),
 				KEVNOTIFY_U64(g->clear), KEVNOTIFY_U64(1));
-	} else if (g->over && time_after_eq(jiffies, g->remind)) {
+	} else if (g->over && jiffies - g->told >= g->hours * 3600UL * HZ) {
 		kev_gauge_remind_in(g, g->hours * 2);
 		kev_gauge_raise(g, KEV_GAUGE_REMINDER, value);
 	}
