@@ -165,10 +165,11 @@ static void kev_outcome_report(const struct kev_run *run, const struct kev_resul
 
 static void kev_outcome_measure(const struct kev_run *run, const struct kev_result *res)
 {
-	u64 ns = 0;
+	u64 end = res->ended ?: ktime_get_mono_fast_ns(), ns = 0;
 
 	if (run->execed) {
-		ns = (res->ended ?: ktime_get_mono_fast_ns()) - res->execed;
+		/* It may have ended before the work item saw that exec had succeeded */
+		ns = end > res->execed ? end - res->execed : 0;
 		kev_stat_hist_add(&kev_hist_exec_to_exit, ns);
 	}
 	trace_kevnotify_run(kev_run_seq(run), res->pid, kev_outcome_names[res->outcome], res->code,
