@@ -66,7 +66,7 @@ static bool kev_probe_list_made_of(const char *s, size_t max, const char *others
 {
 	size_t n;
 
-	for (n = 0; isalnum(s[n]) || (s[n] && strchr(others, s[n])); n++)
+	for (n = 0; (isascii(s[n]) && isalnum(s[n])) || (s[n] && strchr(others, s[n])); n++)
 		;
 	return n && n <= max && !s[n];
 }
