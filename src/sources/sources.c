@@ -283,7 +283,7 @@ static int kev_sources_set(const char *text, const struct kernel_param *kp)
 	char *list;
 	int err;
 
-	if (kev_sources_live && !kev_param_may_write("sources"))
+	if (!kev_param_may_write("sources"))
 		return -EPERM;
 	list = kstrdup(text, GFP_KERNEL);
 	if (!list)
