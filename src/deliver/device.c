@@ -287,7 +287,7 @@ static const struct file_operations kev_device_fops = {
 };
 
 /* How many files are open; each pins the module */
-unsigned int kev_device_readers(void)
+u64 kev_device_readers(void)
 {
 	return READ_ONCE(kev_device_count);
 }
