@@ -90,9 +90,12 @@ static int kev_sources_builtin_hook(const struct kev_builtin *b, struct kev_buil
 		return -ENODEV;
 	if (b->tracepoints)
 		return kev_tracepoint_start(b->tracepoints, s->src, &s->why);
-	if (!b->gauge)
+	if (b->start)
 		return b->start(s->src, &s->why);
-	kev_gauge_start(b->gauge, s->src);
+	if (b->source)
+		*b->source = s->src;
+	else
+		kev_gauge_start(b->gauge, s->src);
 	return 0;
 }
 
@@ -102,7 +105,7 @@ static void kev_sources_builtin_unhook(const struct kev_builtin *b)
 		kev_tracepoint_stop(b->tracepoints);
 	else if (b->gauge)
 		kev_gauge_stop(b->gauge);
-	else
+	else if (b->stop)
 		b->stop();
 }
 
