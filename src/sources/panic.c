@@ -27,12 +27,7 @@ static const struct kevnotify_desc kev_panic_desc = {
 
 static void (*kev_panic_tell)(void);
 
-/**
- * kev_panic_on_panic() - say what tells of the last records
- * @tell: called with the other CPUs stopped, whatever locks they hold
- *
- * Context: task.
- */
+/* @tell tells of the last records: with the other CPUs stopped, whatever locks they hold */
 void kev_panic_on_panic(void (*tell)(void))
 {
 	kev_panic_tell = tell;
