@@ -5,12 +5,15 @@
  * still the one they asked for.
  */
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
 
 #include "log.h"
 #include "render.h"
@@ -165,6 +168,8 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 /* @records: how many it holds, a power of two */
 int kev_log_init(unsigned int records)
 {
+	const gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	size_t size = array_size(records, sizeof(*kev_log_records));
 	u8 instance[16];
 
 	BUILD_BUG_ON(sizeof(struct kev_record) != KEV_RECORD_BYTES);
@@ -173,10 +178,10 @@ int kev_log_init(unsigned int records)
 		 instance);
 	/*
 	 * Zeroed: stamp 0 is no sequence number that is asked for here. No process is
-	 * to be killed for a log that is too big for this machine.
+	 * to be killed for a log that is too big for this machine. What kvmalloc() refuses
+	 * since 5.15 is the greatest log of all.
 	 */
-	kev_log_records = kvcalloc(records, sizeof(*kev_log_records),
-				   GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	kev_log_records = size > INT_MAX ? __vmalloc(size, gfp) : kvmalloc(size, gfp);
 	if (!kev_log_records) {
 		pr_err("log_records: no memory for %u records, not loaded\n", records);
 		return -ENOMEM;
