@@ -12,8 +12,12 @@
 #define KEV_BACKOFF_MIN		1	/* s */
 #define KEV_BACKOFF_MAX		60
 
-/* kevnotifyd's own; others read single words of it */
-static struct kev_health kev_health = { .state = KEV_HELPER_NONE };
+/* What an operator asks first when nothing arrives. kevnotifyd's own; others read single words. */
+static struct {
+	int	state;	/* enum kev_helper_state */
+	int	err;	/* errno of the last start that failed; 0: it did not */
+	s64	since;	/* when @state came, in s of CLOCK_REALTIME */
+} kev_health = { .state = KEV_HELPER_NONE };
 
 static struct {
 	unsigned int	secs;	/* 0: none */
@@ -54,13 +58,19 @@ bool kev_health_ok(void)
 	return kev_health.state == KEV_HELPER_OK;
 }
 
-/* Returns the state's name */
-const char *kev_health_get(struct kev_health *health)
+const char *kev_health_state(void)
 {
-	health->state = READ_ONCE(kev_health.state);
-	health->err = READ_ONCE(kev_health.err);
-	health->since = READ_ONCE(kev_health.since);
-	return kev_health_names[health->state];
+	return kev_health_names[READ_ONCE(kev_health.state)];
+}
+
+int kev_health_errno(void)
+{
+	return READ_ONCE(kev_health.err);
+}
+
+s64 kev_health_since(void)
+{
+	return READ_ONCE(kev_health.since);
 }
 
 /* A start failed: wait, twice as long each time */
