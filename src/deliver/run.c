@@ -216,8 +216,8 @@ static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u
 /*
  * Start a run, with none under way and fewer than KEV_STUCK_MAX stuck. @rec was
  * taken from the feed and stays as it is until the run has ended; NULL: a resident
- * reader, before there is one. @notes are copied. False while the module goes: the
- * record is still taken.
+ * reader, before there is one. @notes are copied. False while the module goes: then no
+ * record is taken.
  */
 bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec,
 		   struct kev_notes *notes)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Source "panic": at a panic the last records go to the kernel's log, which pstore may
- * keep. Nobody collects an event any more then, so none is raised.
+ * keep. No event is collected any more then, so none is raised.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
