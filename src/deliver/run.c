@@ -59,12 +59,15 @@ static void kev_run_ended(void)
 	smp_store_release(&kev_run.running, false);
 }
 
-/* What began before that is no part of its tree, in ns of CLOCK_MONOTONIC */
-static u64 kev_run_tree_since(void)
+/*
+ * What began before that is no part of its tree, in ns of CLOCK_MONOTONIC. Of a resident run
+ * that is what it has started since its time began to count, within the tick @age jiffies ago.
+ */
+static u64 kev_run_tree_since(unsigned long age)
 {
-	u64 age = (u64)kev_param(KEV_TIMEOUT) * NSEC_PER_MSEC, now = ktime_get_mono_fast_ns();
+	u64 ns = (age + 1ULL) * TICK_NSEC, now = ktime_get_mono_fast_ns();
 
-	return kev_run_resident() && now > age ? now - age : 0;
+	return kev_run_resident() && now > ns ? now - ns : 0;
 }
 
 /* No child yet: no worker, or no memory to fork. Nothing is known to be wrong with the helper. */
@@ -90,14 +93,17 @@ static unsigned long kev_run_await_child(void)
 /* Time is up when "timeout" has passed since both; returns jiffies until then */
 static unsigned long kev_run_limit(unsigned long since, unsigned long and_since)
 {
-	unsigned long ticks = msecs_to_jiffies(kev_param(KEV_TIMEOUT));
-	unsigned long left = max(kev_wake_left(since, ticks), kev_wake_left(and_since, ticks));
+	unsigned long ticks = msecs_to_jiffies(kev_param(KEV_TIMEOUT)), now = jiffies;
+	unsigned long age = min(now - since, now - and_since);
 
 	if (!ticks)
 		return MAX_SCHEDULE_TIMEOUT;
-	if (!left)
-		kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since());
-	return left;
+	if (age < ticks)
+		return ticks - age;
+	/* kevnotifyd may be late; but what is much older than "timeout" is the run's no more */
+	age = min(age, ticks + HZ);
+	kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since(age));
+	return 0;
 }
 
 /* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
@@ -169,7 +175,7 @@ unsigned long kev_run_watch(void)
 	if (kev_run_sleeps())
 		return left;
 	over = kev_run.kill.stage == KEV_KILL_NONE ? kev_launch_over(kev_run.launch) :
-	       kev_kill_step(&kev_run.kill, kev_run.launch, kev_run_tree_since(), &left);
+	       kev_kill_step(&kev_run.kill, kev_run.launch, &left);
 	if (over) {
 		kev_run_ended();
 		return 0;
