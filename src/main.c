@@ -39,18 +39,6 @@ static int kev_main_stage_init(void)
 	return kev_stage_init(kev_param(KEV_STAGE_SLOTS));
 }
 
-static int kev_main_signal_init(void)
-{
-	kev_dispatch_on_signal(kev_signal_raise);
-	return 0;
-}
-
-static int kev_main_panic_init(void)
-{
-	kev_panic_on_panic(kev_lastwords_print);
-	return 0;
-}
-
 /* Run in order, and undone in reverse */
 static const struct {
 	int (*init)(void);
@@ -73,8 +61,6 @@ static const struct {
 	{ kev_sysctl_init, kev_sysctl_exit },
 	{ kev_sysfs_init, kev_sysfs_exit },
 	{ kev_debugfs_init, kev_debugfs_exit },
-	{ kev_main_signal_init },
-	{ kev_main_panic_init },
 	{ kev_device_init, kev_device_exit },
 };
 
@@ -94,6 +80,9 @@ static int __init kev_main_init(void)
 		pr_info("not loaded: this is a kdump kernel, whose memory is for the dump\n");
 		return -ENODEV;
 	}
+	/* sources/ and deliver/ do not name each other */
+	kev_dispatch_on_signal(kev_signal_raise);
+	kev_panic_on_panic(kev_lastwords_print);
 	for (i = 0; i < ARRAY_SIZE(kev_main_parts); i++) {
 		err = kev_main_parts[i].init();
 		if (err) {

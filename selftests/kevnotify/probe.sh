@@ -56,6 +56,7 @@ refuses() {
 		bad EINVAL + + && bad EINVAL +a +a && bad EINVAL "-first $SID" first &&
 		bad EINVAL "+a $SID ret>0" 'ret>0' && bad EINVAL "+a $SID ret<0 more" more &&
 		bad EINVAL "+ $SID" letters && bad EINVAL "+a/b $SID" a/b &&
+		bad EINVAL "+$(printf '\303\251') $SID" letters &&
 		bad EINVAL "+${LONG}7 $SID" "${LONG}7" && bad EINVAL "+a $SID+" "$SID+" &&
 		bad EINVAL "+a $SID+0x" "$SID+0x" && bad EINVAL "+a $SID+-1" "$SID+-1" &&
 		bad EINVAL "+a sys;id" 'sys;id' && bad EINVAL "+a +4" +4 &&

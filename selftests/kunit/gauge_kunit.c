@@ -114,6 +114,10 @@ static void gauge_reminders_come_later_and_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, look(99), (unsigned int)KEV_GAUGE_OVER);
 	clock += 3600UL * HZ;
 	KUNIT_EXPECT_EQ(test, look(99), (unsigned int)KEV_GAUGE_REMINDER);
+	/* Nothing was polled for as long as 32 bits last */
+	clock += LONG_MAX;
+	clock += 4 * 3600UL * HZ;
+	KUNIT_EXPECT_EQ(test, look(99), (unsigned int)KEV_GAUGE_REMINDER);
 }
 
 /* What cannot be read changes nothing, and is said */

@@ -19,6 +19,8 @@
 #include "stat.c"
 
 static unsigned long clock;
+/* Each look at the clock finds that so much more time has passed */
+static unsigned long passes;
 /* So many tries from now on find that somebody else was faster */
 static int races;
 static int tries;
@@ -32,7 +34,7 @@ static int racing_cmpxchg(atomic_t *v, int old, int new)
 }
 
 #undef jiffies
-#define jiffies clock
+#define jiffies (clock += passes)
 #undef atomic_cmpxchg
 #define atomic_cmpxchg racing_cmpxchg
 #include "rate.c"
@@ -265,6 +267,20 @@ static void rate_end_of_burst_across_wrap(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, closed, 1U);
 }
 
+/* However long kevnotifyd is kept from it between two steps, it does not sleep past the end */
+static void rate_end_of_burst_is_not_passed_over(struct kunit *test)
+{
+	unsigned int looks;
+
+	record(1, 0);
+	suppress(1, 1);
+	passes = 3;
+	for (looks = 0; !closed && looks < 2 * WINDOW; looks++)
+		if (kev_source_close_due(close_one) > WINDOW)
+			break;
+	KUNIT_EXPECT_EQ(test, closed, 1U);
+}
+
 static void rate_nothing_suppressed_nothing_told(struct kunit *test)
 {
 	record(1, 0);
@@ -422,6 +438,10 @@ static void rate_echoes_begin_anywhere(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, heard(20), 0U);
 	clock++;
 	KUNIT_EXPECT_EQ(test, heard(20), 10U);
+	/* As on 32 bits after some weeks */
+	clock += LONG_MAX;
+	clock += 601UL * HZ;
+	KUNIT_EXPECT_EQ(test, heard(20), 10U);
 }
 
 static void rate_end_of_burst_is_as_its_last_event(struct kunit *test)
@@ -443,6 +463,7 @@ static int rate_test_init(struct kunit *test)
 
 	set_rate(3, WINDOW);
 	clock = 123456;
+	passes = 0;
 	races = 0;
 	tries = 0;
 	closed = 0;
@@ -493,6 +514,7 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE(rate_tries_are_bounded),
 	KUNIT_CASE(rate_end_of_burst_is_told_once),
 	KUNIT_CASE(rate_end_of_burst_across_wrap),
+	KUNIT_CASE(rate_end_of_burst_is_not_passed_over),
 	KUNIT_CASE(rate_nothing_suppressed_nothing_told),
 	KUNIT_CASE(rate_next_event_tells_first),
 	KUNIT_CASE(rate_helper_is_told_of_all),

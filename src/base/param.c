@@ -46,11 +46,12 @@ bool kev_param_is_live(void)
 
 /*
  * May the current task change how kevnotify works? File modes do not decide this:
- * root of a container passes them. @what is for the log.
+ * root of a container passes them. Before init what loads the module sets them, and the
+ * files are there, too. @what is for the log.
  */
 bool kev_param_may_write(const char *what)
 {
-	if (capable(CAP_SYS_ADMIN))
+	if (capable(CAP_SYS_ADMIN) || (!kev_param_is_live() && capable(CAP_SYS_MODULE)))
 		return true;
 	pr_warn_ratelimited("%s: not changed: it takes CAP_SYS_ADMIN in the initial user namespace\n",
 			    what);
@@ -84,7 +85,7 @@ int kev_param_write(struct kev_number *p, const char *text)
 	unsigned int value;
 	int err;
 
-	if (kev_param_live && !kev_param_may_write(p->name))
+	if (!kev_param_may_write(p->name))
 		return -EPERM;
 	err = kstrtouint(text, 0, &value);
 	if (!err && (value < p->min || value > p->max) && !(p->zero && !value))

@@ -14,7 +14,7 @@
 DECLARE_WAIT_QUEUE_HEAD(kev_wake_waiters);
 
 static struct task_struct __rcu *kev_wake_thread;
-static atomic_t kev_wake_kicks;
+static int kev_wake_kicks;
 static bool kev_wake_ends;
 /* Passes over the stages; kevnotifyd writes */
 static struct {
@@ -27,9 +27,8 @@ void kev_wake_kick(void)
 {
 	struct task_struct *thread;
 
-	atomic_set(&kev_wake_kicks, 1);
-	/* Pairs with the order in kev_dispatch_sleep(): state, then look */
-	smp_mb__after_atomic();
+	/* wake_up_process() has the barrier; pairs with kev_dispatch_sleep(): state, then look */
+	WRITE_ONCE(kev_wake_kicks, 1);
 	/* The end of a check at a write may come here when kevnotifyd has gone */
 	rcu_read_lock();
 	thread = rcu_dereference(kev_wake_thread);
@@ -41,7 +40,7 @@ void kev_wake_kick(void)
 /* Was there a kick since the last call? For kevnotifyd. */
 bool kev_wake_kicked(void)
 {
-	return atomic_xchg(&kev_wake_kicks, 0);
+	return xchg(&kev_wake_kicks, 0);
 }
 
 /* Have all tasks in kev_wake_waiters look at their condition again */

@@ -33,11 +33,6 @@ static u64 kev_counters_base(void)
 	return c.base;
 }
 
-static u64 kev_counters_readers(void)
-{
-	return kev_device_readers();
-}
-
 static const struct {
 	const char	*name;
 	u64		(*read)(void);
@@ -47,7 +42,7 @@ static const struct {
 	{ "base", kev_counters_base },
 	{ "first", kev_log_first },
 	{ "next", kev_log_next },
-	{ "readers", kev_counters_readers },
+	{ "readers", kev_device_readers },
 };
 
 const char *kev_counters_name(unsigned int i)

@@ -112,7 +112,7 @@ int kev_helper_conf_set(const char *value, bool locked)
 	char *text;
 	int err;
 
-	if (kev_param_is_live() && !kev_param_may_write("helper"))
+	if (!kev_param_may_write("helper"))
 		return -EPERM;
 	/* A load that fails ends the module whatever its count: no check may be under way */
 	if (kev_param_is_live() && kev_pause_is(KEV_PAUSE_LOAD))

@@ -40,27 +40,19 @@ static ssize_t kev_sysfs_state_show(struct kobject *kobj, struct kobj_attribute 
 static ssize_t kev_sysfs_helper_state_show(struct kobject *kobj, struct kobj_attribute *attr,
 					   char *buf)
 {
-	struct kev_health health;
-
-	return sysfs_emit(buf, "%s\n", kev_health_get(&health));
+	return sysfs_emit(buf, "%s\n", kev_health_state());
 }
 
 static ssize_t kev_sysfs_helper_errno_show(struct kobject *kobj, struct kobj_attribute *attr,
 					   char *buf)
 {
-	struct kev_health health;
-
-	kev_health_get(&health);
-	return sysfs_emit(buf, "%d\n", health.err);
+	return sysfs_emit(buf, "%d\n", kev_health_errno());
 }
 
 static ssize_t kev_sysfs_helper_since_show(struct kobject *kobj, struct kobj_attribute *attr,
 					   char *buf)
 {
-	struct kev_health health;
-
-	kev_health_get(&health);
-	return sysfs_emit(buf, "%lld\n", health.since);
+	return sysfs_emit(buf, "%lld\n", kev_health_since());
 }
 
 static ssize_t kev_sysfs_instance_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)

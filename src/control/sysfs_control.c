@@ -79,17 +79,22 @@ static ssize_t kev_sysfs_control_end_grace_show(struct kobject *kobj, struct kob
 	return sysfs_emit(buf, "%d\n", !kev_pause_is(KEV_PAUSE_GRACE));
 }
 
+/* What is done by a 1, and by nothing else */
+static int kev_sysfs_control_one(const char *what, const char *buf)
+{
+	if (!kev_param_may_write(what))
+		return -EPERM;
+	return sysfs_streq(buf, "1") ? 0 : kev_sysfs_refuse(what, "not 1");
+}
+
 static ssize_t kev_sysfs_control_end_grace_store(struct kobject *kobj, struct kobj_attribute *attr,
 						 const char *buf, size_t count)
 {
-	bool end;
+	int err = kev_sysfs_control_one("control/end_grace", buf);
 
-	if (!kev_param_may_write("control/end_grace"))
-		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &end) || !end)
-		return kev_sysfs_refuse("control/end_grace", "not 1");
-	kev_pause_end_grace();
-	return count;
+	if (!err)
+		kev_pause_end_grace();
+	return err ?: count;
 }
 
 static ssize_t kev_sysfs_control_test_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -101,30 +106,17 @@ static ssize_t kev_sysfs_control_test_show(struct kobject *kobj, struct kobj_att
 static ssize_t kev_sysfs_control_test_store(struct kobject *kobj, struct kobj_attribute *attr,
 					    const char *buf, size_t count)
 {
-	bool test;
-
-	if (!kev_param_may_write("control/test"))
-		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &test) || !test)
-		return kev_sysfs_refuse("control/test", "not 1");
-	return kev_test_write() ?: count;
+	return kev_sysfs_control_one("control/test", buf) ?: kev_test_write() ?: count;
 }
 
 static ssize_t kev_sysfs_control_flush_store(struct kobject *kobj, struct kobj_attribute *attr,
 					     const char *buf, size_t count)
 {
-	bool flush;
-	int err;
+	int err = kev_sysfs_control_one("control/flush", buf) ?: kev_wake_drain();
 
-	if (!kev_param_may_write("control/flush"))
-		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &flush) || !flush)
-		return kev_sysfs_refuse("control/flush", "not 1");
-	err = kev_wake_drain();
-	if (err)
-		return err;
-	kev_feed_flush(kev_log_next());
-	return count;
+	if (!err)
+		kev_feed_flush(kev_log_next());
+	return err ?: count;
 }
 
 static ssize_t kev_sysfs_control_replay_store(struct kobject *kobj, struct kobj_attribute *attr,

@@ -34,7 +34,7 @@ static int kev_confine_lock_set(const char *text, const struct kernel_param *kp)
 {
 	int word = sysfs_match_string(kev_confine_lock_words, text);
 
-	if (kev_param_is_live() && !kev_param_may_write("helper_lock"))
+	if (!kev_param_may_write("helper_lock"))
 		return -EPERM;
 	if (kev_confine_locked("helper_lock"))
 		return -EPERM;
@@ -78,7 +78,7 @@ static int kev_confine_caps_set(const char *text, const struct kernel_param *kp)
 	u64 mask = KEV_CONFINE_ALL;
 	int err = 0;
 
-	if (kev_param_is_live() && !kev_param_may_write("helper_caps"))
+	if (!kev_param_may_write("helper_caps"))
 		return -EPERM;
 	if (!sysfs_streq(text, "all"))
 		err = kstrtou64(text, 16, &mask);
@@ -122,7 +122,7 @@ static int kev_confine_adj_set(const char *text, const struct kernel_param *kp)
 {
 	int value, err;
 
-	if (kev_param_is_live() && !kev_param_may_write("helper_oom_score_adj"))
+	if (!kev_param_may_write("helper_oom_score_adj"))
 		return -EPERM;
 	err = kstrtoint(text, 0, &value);
 	if (!err && (value < OOM_SCORE_ADJ_MIN || value > OOM_SCORE_ADJ_MAX))

@@ -92,12 +92,6 @@ static int kev_device_take(struct kev_stream *s)
 	return err ? -EAGAIN : 1;
 }
 
-/* Nothing takes a record away from a reader */
-static bool kev_device_mine(struct kev_stream *s)
-{
-	return true;
-}
-
 static bool kev_device_given(struct kev_stream *s, bool whole)
 {
 	struct kev_reader *r = kev_device_reader(s);
@@ -127,10 +121,6 @@ static bool kev_device_ready(struct kev_stream *s)
 	return ready;
 }
 
-static void kev_device_end(struct kev_stream *s)
-{
-}
-
 static void kev_device_seek(struct kev_stream *s, u64 to)
 {
 	struct kev_reader *r = kev_device_reader(s);
@@ -143,10 +133,8 @@ static void kev_device_seek(struct kev_stream *s, u64 to)
 
 static const struct kev_stream_ops kev_device_ops = {
 	.take	= kev_device_take,
-	.mine	= kev_device_mine,
 	.given	= kev_device_given,
 	.ready	= kev_device_ready,
-	.end	= kev_device_end,
 	.seek	= kev_device_seek,
 };
 
@@ -287,7 +275,7 @@ static const struct file_operations kev_device_fops = {
 };
 
 /* How many files are open; each pins the module */
-unsigned int kev_device_readers(void)
+u64 kev_device_readers(void)
 {
 	return READ_ONCE(kev_device_count);
 }

@@ -2,9 +2,11 @@
 #ifndef _KEV_DEVICE_H
 #define _KEV_DEVICE_H
 
+#include <linux/types.h>
+
 struct seq_file;
 
-unsigned int kev_device_readers(void);
+u64 kev_device_readers(void);
 void kev_device_show_refs(struct seq_file *m);
 void kev_device_show_cursors(struct seq_file *m);
 

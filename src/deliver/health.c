@@ -7,16 +7,21 @@
 #include <linux/ktime.h>
 
 #include "health.h"
+#include "wake.h"
 
 #define KEV_BACKOFF_MIN		1	/* s */
 #define KEV_BACKOFF_MAX		60
 
-/* kevnotifyd's own; others read single words of it */
-static struct kev_health kev_health = { .state = KEV_HELPER_NONE };
+/* What an operator asks first when nothing arrives. kevnotifyd's own; others read single words. */
+static struct {
+	int	state;	/* enum kev_helper_state */
+	int	err;	/* errno of the last start that failed; 0: it did not */
+	s64	since;	/* when @state came, in s of CLOCK_REALTIME */
+} kev_health = { .state = KEV_HELPER_NONE };
 
 static struct {
 	unsigned int	secs;	/* 0: none */
-	unsigned long	retry;	/* jiffies, with one */
+	unsigned long	since;	/* jiffies, with one */
 } kev_health_retry;
 
 static const char *const kev_health_names[] = {
@@ -53,13 +58,19 @@ bool kev_health_ok(void)
 	return kev_health.state == KEV_HELPER_OK;
 }
 
-/* Returns the state's name */
-const char *kev_health_get(struct kev_health *health)
+const char *kev_health_state(void)
 {
-	health->state = READ_ONCE(kev_health.state);
-	health->err = READ_ONCE(kev_health.err);
-	health->since = READ_ONCE(kev_health.since);
-	return kev_health_names[health->state];
+	return kev_health_names[READ_ONCE(kev_health.state)];
+}
+
+int kev_health_errno(void)
+{
+	return READ_ONCE(kev_health.err);
+}
+
+s64 kev_health_since(void)
+{
+	return READ_ONCE(kev_health.since);
 }
 
 /* A start failed: wait, twice as long each time */
@@ -67,7 +78,7 @@ void kev_health_backoff_start(void)
 {
 	kev_health_retry.secs = clamp_t(unsigned int, kev_health_retry.secs * 2, KEV_BACKOFF_MIN,
 					KEV_BACKOFF_MAX);
-	kev_health_retry.retry = jiffies + kev_health_retry.secs * HZ;
+	kev_health_retry.since = jiffies;
 }
 
 /* The next start need not wait */
@@ -79,9 +90,7 @@ void kev_health_backoff_end(void)
 /* Jiffies until the next start; 0: it may be now */
 unsigned long kev_health_backoff_left(void)
 {
-	if (!kev_health_retry.secs || !time_before(jiffies, kev_health_retry.retry))
-		return 0;
-	return kev_health_retry.retry - jiffies;
+	return kev_wake_left(kev_health_retry.since, kev_health_retry.secs * HZ);
 }
 
 void kev_health_init(void)

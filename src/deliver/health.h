@@ -16,22 +16,12 @@ enum kev_helper_state {
 	KEV_HELPER_FAILING,
 };
 
-/**
- * struct kev_health - what an operator asks first when nothing arrives
- * @state: enum kev_helper_state
- * @err: errno of the last start that failed; 0: it did not
- * @since: when @state came, in s of CLOCK_REALTIME
- */
-struct kev_health {
-	int	state;
-	int	err;
-	s64	since;
-};
-
 void kev_health_set(enum kev_helper_state state, int err);
 void kev_health_held(enum kev_helper_state state, int err);
 bool kev_health_ok(void);
-const char *kev_health_get(struct kev_health *health);
+const char *kev_health_state(void);
+int kev_health_errno(void);
+s64 kev_health_since(void);
 
 void kev_health_backoff_start(void);
 void kev_health_backoff_end(void);

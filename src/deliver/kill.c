@@ -44,13 +44,14 @@ static void kev_kill_set_stage(struct kev_kill *k, enum kev_kill_stage stage, un
 void kev_kill_start(struct kev_kill *k, struct kev_launch *l, u64 since)
 {
 	k->others.count = 0;
+	k->since = since;
 	kev_launch_kill(l, SIGTERM);
 	kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), since, SIGTERM, &k->others);
 	kev_kill_set_stage(k, KEV_KILL_TERM, KEV_KILL_TERM_TIME);
 }
 
 /* How many of its tree, but for the program itself, are left; negative: not known */
-static int kev_kill_sweep(const struct kev_kill *k, struct kev_launch *l, u64 since, bool over)
+static int kev_kill_sweep(const struct kev_kill *k, struct kev_launch *l, bool over)
 {
 	int sig = k->stage == KEV_KILL_KILL ? SIGKILL : 0;
 
@@ -58,19 +59,19 @@ static int kev_kill_sweep(const struct kev_kill *k, struct kev_launch *l, u64 si
 		kev_launch_kill(l, sig);
 	else if (!over)
 		return 0;
-	return kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), since, sig, NULL);
+	return kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), k->since, sig, NULL);
 }
 
-/* Within a stage: jiffies until the next look */
-static unsigned long kev_kill_wait(struct kev_kill *k, bool over)
+/* With so many jiffies left of a stage: how many until the next look */
+static unsigned long kev_kill_wait(struct kev_kill *k, bool over, unsigned long left)
 {
 	unsigned long look = k->look;
 
 	/* Before that its end wakes us */
 	if (k->stage == KEV_KILL_TERM && !over)
-		return k->until - jiffies;
+		return left;
 	k->look = min(2 * look, KEV_KILL_LOOK_MAX);
-	return min(look, k->until - jiffies);
+	return min(look, left);
 }
 
 /*
@@ -78,11 +79,13 @@ static unsigned long kev_kill_wait(struct kev_kill *k, bool over)
  * others or the time for both; or when it survived SIGKILL and is given up. Else
  * @left is filled: jiffies until the next step.
  */
-bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned long *left)
+bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, unsigned long *left)
 {
 	bool over = kev_launch_over(l), last = k->stage == KEV_KILL_KILL;
-	int others = kev_kill_sweep(k, l, since, over);
-	bool late = time_after_eq(jiffies, k->until);
+	int others = kev_kill_sweep(k, l, over);
+	/* The clock is read once, or it may pass the end before the time to sleep is known */
+	long rest = k->until - jiffies;
+	bool late = rest <= 0;
 
 	if (over && (!others || (last && late))) {
 		kev_kill_name_others(k, l, others);
@@ -98,6 +101,6 @@ bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned
 	if (late)
 		kev_kill_set_stage(k, KEV_KILL_KILL, KEV_KILL_KILL_TIME);
 	else
-		*left = kev_kill_wait(k, over);
+		*left = kev_kill_wait(k, over, rest);
 	return false;
 }

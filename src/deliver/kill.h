@@ -19,10 +19,11 @@ struct kev_kill {
 	enum kev_kill_stage	stage;
 	unsigned long		until;	/* jiffies: the end of this stage */
 	unsigned long		look;	/* jiffies from one look at the tree to the next */
+	u64			since;	/* ns: what began before is no part of its tree */
 	struct kev_tree		others;	/* its tree at TERM, but for the program itself */
 };
 
 void kev_kill_start(struct kev_kill *k, struct kev_launch *l, u64 since);
-bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, u64 since, unsigned long *left);
+bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, unsigned long *left);
 
 #endif /* _KEV_KILL_H */

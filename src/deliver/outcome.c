@@ -138,12 +138,11 @@ static bool kev_outcome_unread(const struct kev_run *run)
 }
 
 /* The helper lives, and does not read: to start it at once again would go on for ever */
-static void kev_outcome_failed(const struct kev_run *run, const struct kev_result *res)
+static void kev_outcome_failed(void)
 {
 	kev_feed_release(true);
 	kev_health_backoff_start();
 	kev_health_held(KEV_HELPER_FAILING, ENODATA);
-	kev_report_unread(kev_run_seq(run), res);
 }
 
 /* What there is to say of the run to readers of records, and to the writer of a test */
@@ -152,8 +151,8 @@ static void kev_outcome_report(const struct kev_run *run, const struct kev_resul
 {
 	struct kev_result seen = *res;
 
-	if (!unread && (res->outcome != KEV_EXITED || res->code))
-		kev_report_run(kev_run_seq(run), res);
+	if (unread || res->outcome != KEV_EXITED || res->code)
+		kev_report_run(kev_run_seq(run), res, unread);
 	if (unread) {
 		seen.outcome = KEV_NOEXEC;
 		seen.code = ENODATA;
@@ -165,10 +164,11 @@ static void kev_outcome_report(const struct kev_run *run, const struct kev_resul
 
 static void kev_outcome_measure(const struct kev_run *run, const struct kev_result *res)
 {
-	u64 ns = 0;
+	u64 end = res->ended ?: ktime_get_mono_fast_ns(), ns = 0;
 
 	if (run->execed) {
-		ns = (res->ended ?: ktime_get_mono_fast_ns()) - res->execed;
+		/* It may have ended before the work item saw that exec had succeeded */
+		ns = end > res->execed ? end - res->execed : 0;
 		kev_stat_hist_add(&kev_hist_exec_to_exit, ns);
 	}
 	trace_kevnotify_run(kev_run_seq(run), res->pid, kev_outcome_names[res->outcome], res->code,
@@ -183,7 +183,7 @@ void kev_outcome_end(struct kev_run *run, const struct kev_result *res, bool all
 
 	kev_outcome_measure(run, res);
 	if (unread)
-		kev_outcome_failed(run, res);
+		kev_outcome_failed();
 	else if (!run->execed)
 		kev_outcome_held(run, res);
 	else if (all_stuck)

@@ -44,19 +44,14 @@ static const struct kevnotify_desc kev_report_desc = {
 static struct kevnotify_source *kev_report_source;
 static u32 kev_report_number;
 
-/* A run did not end well; @seq is the record that it was for */
-void kev_report_run(u64 seq, const struct kev_result *res)
+/*
+ * A run did not end well; @seq is the record that it was for. @unread: in pipe mode it had
+ * not read that one.
+ */
+void kev_report_run(u64 seq, const struct kev_result *res, bool unread)
 {
-	kevnotify_raise(kev_report_source, KEV_REPORT_RUN, KEVNOTIFY_U64(seq),
-			KEVNOTIFY_STR(kev_outcome_names[res->outcome]),
-			KEVNOTIFY_U64(res->code));
-}
-
-/* A run in pipe mode ended, and had not read the record that it was started for */
-void kev_report_unread(u64 seq, const struct kev_result *res)
-{
-	kevnotify_raise(kev_report_source, KEV_REPORT_UNREAD, KEVNOTIFY_U64(seq),
-			KEVNOTIFY_STR(kev_outcome_names[res->outcome]),
+	kevnotify_raise(kev_report_source, unread ? KEV_REPORT_UNREAD : KEV_REPORT_RUN,
+			KEVNOTIFY_U64(seq), KEVNOTIFY_STR(kev_outcome_names[res->outcome]),
 			KEVNOTIFY_U64(res->code));
 }
 

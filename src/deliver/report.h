@@ -7,8 +7,7 @@
 #include "launch.h"
 #include "log.h"
 
-void kev_report_run(u64 seq, const struct kev_result *res);
-void kev_report_unread(u64 seq, const struct kev_result *res);
+void kev_report_run(u64 seq, const struct kev_result *res, bool unread);
 void kev_report_expired(u64 count, unsigned int hold);
 void kev_report_skipped(u64 count);
 void kev_report_test(void);

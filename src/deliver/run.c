@@ -59,12 +59,15 @@ static void kev_run_ended(void)
 	smp_store_release(&kev_run.running, false);
 }
 
-/* What began before that is no part of its tree, in ns of CLOCK_MONOTONIC */
-static u64 kev_run_tree_since(void)
+/*
+ * What began before that is no part of its tree, in ns of CLOCK_MONOTONIC. Of a resident run
+ * that is what it has started since its time began to count, within the tick @age jiffies ago.
+ */
+static u64 kev_run_tree_since(unsigned long age)
 {
-	u64 age = (u64)kev_param(KEV_TIMEOUT) * NSEC_PER_MSEC, now = ktime_get_mono_fast_ns();
+	u64 ns = (age + 1ULL) * TICK_NSEC, now = ktime_get_mono_fast_ns();
 
-	return kev_run_resident() && now > age ? now - age : 0;
+	return kev_run_resident() && now > ns ? now - ns : 0;
 }
 
 /* No child yet: no worker, or no memory to fork. Nothing is known to be wrong with the helper. */
@@ -76,7 +79,7 @@ static unsigned long kev_run_await_child(void)
 	/* A child that hangs before exec does not kick us */
 	if (timeout)
 		wait = clamp_t(unsigned long, msecs_to_jiffies(timeout), HZ / 20, wait);
-	if (time_before(jiffies, kev_run.ordered + kev_run.slept + KEV_RUN_BIRTH))
+	if (kev_wake_left(kev_run.ordered + kev_run.slept, KEV_RUN_BIRTH))
 		return wait;
 	if (!kev_run.unborn) {
 		pr_warn("helper for record %llu: no process after 10 s; it is waited for\n",
@@ -87,35 +90,27 @@ static unsigned long kev_run_await_child(void)
 	return wait;
 }
 
-/* Time is up at @from and the parameter "timeout"; returns jiffies until then */
-static unsigned long kev_run_limit(unsigned long from)
+/* Time is up when "timeout" has passed since both; returns jiffies until then */
+static unsigned long kev_run_limit(unsigned long since, unsigned long and_since)
 {
-	unsigned long end = from + msecs_to_jiffies(kev_param(KEV_TIMEOUT));
+	unsigned long ticks = msecs_to_jiffies(kev_param(KEV_TIMEOUT)), now = jiffies;
+	unsigned long age = min(now - since, now - and_since);
 
-	if (!kev_param(KEV_TIMEOUT))
+	if (!ticks)
 		return MAX_SCHEDULE_TIMEOUT;
-	if (time_before(jiffies, end))
-		return end - jiffies;
-	kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since());
+	if (age < ticks)
+		return ticks - age;
+	/* kevnotifyd may be late; but what is much older than "timeout" is the run's no more */
+	age = min(age, ticks + HZ);
+	kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since(age));
 	return 0;
 }
 
-/* From when on counts the time of a reader, which has something to read? */
-static unsigned long kev_run_read_from(unsigned long began, const struct kev_stdin_state *in)
-{
-	if (kev_run.idle)
-		kev_run.busy = jiffies;
-	kev_run.idle = false;
-	if (time_after(in->progress, began))
-		began = in->progress;
-	return time_after(kev_run.busy, began) ? kev_run.busy : began;
-}
-
 /* In pipe mode its time is counted anew from each read, and not while there is nothing to read */
-static unsigned long kev_run_watch_pipe(unsigned long began)
+static unsigned long kev_run_watch_pipe(void)
 {
-	unsigned long linger = msecs_to_jiffies(kev_param(KEV_LINGER));
 	struct kev_stdin_state in;
+	unsigned long left;
 
 	/* Suspend, grace and reboot leave a reader alone */
 	if (kev_pause_is(KEV_PAUSE_USER) || kev_helper_generation() != kev_run.generation)
@@ -132,12 +127,16 @@ static unsigned long kev_run_watch_pipe(unsigned long began)
 		kev_run.idle = true;
 		if (kev_run_resident())
 			return MAX_SCHEDULE_TIMEOUT;
-		if (time_before(jiffies, in.progress + linger))
-			return in.progress + linger - jiffies;
+		left = kev_wake_left(in.progress, msecs_to_jiffies(kev_param(KEV_LINGER)));
+		if (left)
+			return left;
 		kev_stdin_stop();
 		kev_stdin_look(&in);
 	}
-	return kev_run_limit(kev_run_read_from(began, &in));
+	if (kev_run.idle)
+		kev_run.busy = jiffies;
+	kev_run.idle = false;
+	return kev_run_limit(in.progress, kev_run.busy);
 }
 
 /*
@@ -176,7 +175,7 @@ unsigned long kev_run_watch(void)
 	if (kev_run_sleeps())
 		return left;
 	over = kev_run.kill.stage == KEV_KILL_NONE ? kev_launch_over(kev_run.launch) :
-	       kev_kill_step(&kev_run.kill, kev_run.launch, kev_run_tree_since(), &left);
+	       kev_kill_step(&kev_run.kill, kev_run.launch, &left);
 	if (over) {
 		kev_run_ended();
 		return 0;
@@ -185,8 +184,10 @@ unsigned long kev_run_watch(void)
 		return left;
 	if (!kev_launch_began(kev_run.launch, &began))
 		return kev_run_await_child();
+	if (kev_run.pipe && kev_run.execed)
+		return kev_run_watch_pipe();
 	began += kev_run.slept;
-	return kev_run.pipe && kev_run.execed ? kev_run_watch_pipe(began) : kev_run_limit(began);
+	return kev_run_limit(began, began);
 }
 
 /* The free one that was used longest ago: what bore its mark has most likely gone */
@@ -211,7 +212,7 @@ static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u
 		.generation	= helper->generation,
 		.rec		= rec,
 		.ordered	= jiffies,
-		.busy		= jiffies,
+		.idle		= true,
 		.pipe		= pipe,
 	};
 	kev_stat_inc(KEV_STAT_RUNS);
@@ -221,8 +222,8 @@ static void kev_run_begin(const struct kev_helper *helper, unsigned int which, u
 /*
  * Start a run, with none under way and fewer than KEV_STUCK_MAX stuck. @rec was
  * taken from the feed and stays as it is until the run has ended; NULL: a resident
- * reader, before there is one. @notes are copied. False while the module goes: the
- * record is still taken.
+ * reader, before there is one. @notes are copied. False while the module goes: then no
+ * record is taken.
  */
 bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec,
 		   struct kev_notes *notes)

@@ -31,14 +31,17 @@ struct kev_stdin {
 
 static atomic_t kev_stdins;
 
-/*
- * The run that is active. Words that stand alone: kevnotifyd starts and stops it, and
- * its reads write when they were.
- */
+/* The run that is active. Words that stand alone, written by kevnotifyd and by its reads. */
 static struct {
 	bool		eof;
 	unsigned long	progress;	/* jiffies */
 } kev_stdin_now;
+
+static void kev_stdin_progress(void)
+{
+	/* The clock, then the word; pairs with kev_stdin_look() */
+	smp_store_release(&kev_stdin_now.progress, jiffies);
+}
 
 static u64 kev_stdin_run(struct kev_stream *s)
 {
@@ -69,7 +72,7 @@ static bool kev_stdin_given(struct kev_stream *s, bool whole)
 	if (!kev_stdin_mine(s))
 		return false;
 	if (!READ_ONCE(kev_stdin_now.eof))
-		WRITE_ONCE(kev_stdin_now.progress, jiffies);
+		kev_stdin_progress();
 	return !whole || kev_feed_pass(kev_stdin_run(s), &s->record, KEV_STAT_DELIVERED);
 }
 
@@ -153,7 +156,7 @@ struct file *kev_stdin_open(u64 run)
 void kev_stdin_start(u64 run)
 {
 	WRITE_ONCE(kev_stdin_now.eof, false);
-	WRITE_ONCE(kev_stdin_now.progress, jiffies);
+	kev_stdin_progress();
 	kev_feed_attach(run);
 }
 
@@ -164,7 +167,7 @@ void kev_stdin_start(u64 run)
 void kev_stdin_stop(void)
 {
 	if (!kev_stdin_now.eof) {
-		WRITE_ONCE(kev_stdin_now.progress, jiffies);
+		kev_stdin_progress();
 		WRITE_ONCE(kev_stdin_now.eof, true);
 	}
 	kev_stream_wake();
@@ -174,7 +177,8 @@ void kev_stdin_look(struct kev_stdin_state *state)
 {
 	state->got = kev_feed_got(&state->empty);
 	state->eof = kev_stdin_now.eof;
-	state->progress = READ_ONCE(kev_stdin_now.progress);
+	/* Before the clock is read again; pairs with kev_stdin_progress() */
+	state->progress = smp_load_acquire(&kev_stdin_now.progress);
 }
 
 /* How many pipes are open; each pins the module */

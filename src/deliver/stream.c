@@ -21,7 +21,7 @@ static int kev_stream_fill(struct kev_stream *s)
 {
 	int err;
 
-	if (s->at < s->len && s->ops->mine(s))
+	if (s->at < s->len && (!s->ops->mine || s->ops->mine(s)))
 		return 1;
 	s->at = 0;
 	s->len = 0;
@@ -61,7 +61,8 @@ static void kev_stream_break(struct kev_stream *s)
 	s->broken = true;
 	s->at = 0;
 	s->len = 0;
-	s->ops->end(s);
+	if (s->ops->end)
+		s->ops->end(s);
 }
 
 static ssize_t kev_stream_try(struct kev_stream *s, char __user *to, size_t count)

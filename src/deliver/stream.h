@@ -14,11 +14,12 @@ struct kev_stream;
  * struct kev_stream_ops - whose cursor it is, and what becomes of a record
  * @take: fill in the stream's record and notes; 1, 0 at the end of file, or
  *	-EAGAIN if there is no record yet
- * @mine: is the record that it took still the reader's?
+ * @mine: is the record that it took still the reader's? NULL: nothing takes it away
  * @given: bytes of the record have been copied to the reader, the last one with
  *	@whole; false if the record is the reader's no more
  * @ready: is @take worth a try?
- * @end: the reader gets nothing any more; a record that it took is pending again
+ * @end: the reader gets nothing any more; a record that it took is pending again; NULL:
+ *	there is nothing to do
  * @seek: the reader goes on with another record; NULL: it cannot
  */
 struct kev_stream_ops {

@@ -202,7 +202,7 @@ static inline void kevnotify_source_enable(struct kevnotify_source *src, bool on
 
 /*
  * All types, which are constants, in whole words, and then the words. A struct, as gcc
- * aligns an array on the stack to 16 bytes, for which who raises would pay where the
+ * aligns an array on the stack to 16 bytes, for which each raise would pay where the
  * source is off, too. Its sizes are named before, as clang wants them.
  */
 #define __KEV_VALUES(name, ...)								\

@@ -5,12 +5,15 @@
  * still the one they asked for.
  */
 #include <linux/kernel.h>
+#include <linux/limits.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
 
 #include "log.h"
 #include "render.h"
@@ -39,7 +42,8 @@ static struct kev_record *kev_log_slot(u64 seq)
 /* The sequence number that the next record will have; not in NMI */
 u64 kev_log_next(void)
 {
-	return atomic64_read(&kev_log_head);
+	/* What is behind it is looked at later: pairs with the release in kev_log_append() */
+	return atomic64_read_acquire(&kev_log_head);
 }
 
 /* The oldest sequence number in the log; kev_log_next() when it is empty */
@@ -133,6 +137,7 @@ static void kev_log_append(const struct kev_event *ev, u32 cpu, kev_resolve_fn *
 
 	/* The whole record before its stamp; pairs with kev_log_copy() */
 	smp_store_release(&rec->stamp, (u32)seq);
+	/* The stamp before the number that promises it; pairs with kev_log_next() */
 	atomic64_set_release(&kev_log_head, seq + 1);
 	if (trace_kevnotify_record_enabled())
 		kev_log_trace(rec);
@@ -163,6 +168,8 @@ unsigned int kev_log_collect(kev_resolve_fn *resolve)
 /* @records: how many it holds, a power of two */
 int kev_log_init(unsigned int records)
 {
+	const gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN;
+	size_t size = array_size(records, sizeof(*kev_log_records));
 	u8 instance[16];
 
 	BUILD_BUG_ON(sizeof(struct kev_record) != KEV_RECORD_BYTES);
@@ -171,10 +178,10 @@ int kev_log_init(unsigned int records)
 		 instance);
 	/*
 	 * Zeroed: stamp 0 is no sequence number that is asked for here. No process is
-	 * to be killed for a log that is too big for this machine.
+	 * to be killed for a log that is too big for this machine. What kvmalloc() refuses
+	 * since 5.15 is the greatest log of all.
 	 */
-	kev_log_records = kvcalloc(records, sizeof(*kev_log_records),
-				   GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	kev_log_records = size > INT_MAX ? __vmalloc(size, gfp) : kvmalloc(size, gfp);
 	if (!kev_log_records) {
 		pr_err("log_records: no memory for %u records, not loaded\n", records);
 		return -ENOMEM;

@@ -144,6 +144,7 @@ bool kev_rate_unseen_waits(void)
 bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left)
 {
 	bool unseen = READ_ONCE(rate->unseen);
+	long rest;
 
 	kev_rate_expire(rate);
 	if (changed || unseen) {
@@ -152,8 +153,10 @@ bool kev_rate_over(struct kev_rate *rate, bool changed, unsigned long *left)
 	}
 	if (!rate->watched)
 		return false;
-	if (time_before(jiffies, rate->due)) {
-		*left = min(*left, rate->due - jiffies);
+	/* The clock is read once: it may pass @due meanwhile */
+	rest = rate->due - jiffies;
+	if (rest > 0) {
+		*left = min_t(unsigned long, *left, rest);
 		return false;
 	}
 	rate->watched = false;

@@ -79,7 +79,7 @@ static void kev_source_tell(struct kev_source *src, unsigned int index,
  */
 static bool kev_source_echo_quiet(struct kev_source *src)
 {
-	if (!src->echoes || time_after(jiffies, src->echo_since + KEV_ECHO_WINDOW)) {
+	if (!src->echoes || jiffies - src->echo_since > KEV_ECHO_WINDOW) {
 		src->echo_since = jiffies;
 		src->echoes = 0;
 	}

@@ -31,11 +31,7 @@ static struct kprobe kev_canary_probe = {
 	.pre_handler	= kev_canary_hear,
 };
 
-/**
- * kev_canary_start() - be able to find out whether probes work
- *
- * Context: task; may sleep. One call of a user of probes at a time.
- */
+/* Be able to find out whether probes work. Here and below: one call of their users at a time. */
 void kev_canary_start(void)
 {
 	if (kev_canary_users++)
@@ -46,11 +42,6 @@ void kev_canary_start(void)
 	kev_canary_sings = !register_kprobe(&kev_canary_probe);
 }
 
-/**
- * kev_canary_stop() - undo kev_canary_start()
- *
- * Context: as kev_canary_start().
- */
 void kev_canary_stop(void)
 {
 	if (--kev_canary_users)
@@ -60,12 +51,7 @@ void kev_canary_stop(void)
 	kev_canary_sings = false;
 }
 
-/**
- * kev_canary_deaf() - are probes switched off?
- *
- * Context: as kev_canary_start().
- * Return: true if they are; false too where that cannot be found out.
- */
+/* Are probes switched off? False too where that cannot be found out. */
 bool kev_canary_deaf(void)
 {
 	WRITE_ONCE(kev_canary_heard, false);

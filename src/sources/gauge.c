@@ -27,7 +27,7 @@ static bool kev_gauge_cleared(const struct kev_gauge *g, unsigned int value)
 static void kev_gauge_remind_in(struct kev_gauge *g, unsigned int hours)
 {
 	g->hours = min_t(unsigned int, hours, KEV_HOURS_MAX);
-	g->remind = jiffies + g->hours * 3600UL * HZ;
+	g->told = jiffies;
 }
 
 static void kev_gauge_raise(struct kev_gauge *g, enum kev_gauge_id id, unsigned int value)
@@ -45,7 +45,7 @@ static void kev_gauge_judge(struct kev_gauge *g, unsigned int value)
 		g->over = false;
 		kevnotify_raise(g->source, KEV_GAUGE_RECOVERED, KEVNOTIFY_U64(value),
 				KEVNOTIFY_U64(g->clear), KEVNOTIFY_U64(1));
-	} else if (g->over && time_after_eq(jiffies, g->remind)) {
+	} else if (g->over && jiffies - g->told >= g->hours * 3600UL * HZ) {
 		kev_gauge_remind_in(g, g->hours * 2);
 		kev_gauge_raise(g, KEV_GAUGE_REMINDER, value);
 	}
@@ -61,15 +61,9 @@ static void kev_gauge_look(struct kev_poll *poll)
 		kev_gauge_judge(g, value);
 }
 
-/**
- * kev_gauge_set() - change a limit
- * @g: the gauge
- * @limit: its threshold or its clear value
- * @value: the new value
- *
- * Context: task; may sleep.
- * Return: 0; -ERANGE if it is greater than the maximum, or the trouble would
- * be over before it begins.
+/*
+ * @limit: its threshold or its clear value. -ERANGE if @value is greater than the maximum, or
+ * the trouble would be over before it begins.
  */
 int kev_gauge_set(struct kev_gauge *g, unsigned int *limit, unsigned int value)
 {
@@ -87,13 +81,6 @@ int kev_gauge_set(struct kev_gauge *g, unsigned int *limit, unsigned int value)
 	return err;
 }
 
-/**
- * kev_gauge_start() - begin to read it
- * @g: the gauge
- * @src: raises its events
- *
- * Context: task; may sleep.
- */
 void kev_gauge_start(struct kev_gauge *g, struct kevnotify_source *src)
 {
 	g->source = src;
@@ -103,24 +90,13 @@ void kev_gauge_start(struct kev_gauge *g, struct kevnotify_source *src)
 	kev_poll_start(&g->poll);
 }
 
-/**
- * kev_gauge_stop() - read it no more
- * @g: the gauge
- *
- * Context: task; may sleep.
- */
+/* Sleeps until nothing reads it */
 void kev_gauge_stop(struct kev_gauge *g)
 {
 	kev_poll_stop(&g->poll);
 }
 
-/**
- * kev_gauge_remark() - can it be read?
- * @g: a gauge that is on
- *
- * Context: any.
- * Return: NULL if it could be, the last time; else what to say of it.
- */
+/* What there is to say of a gauge that is on; NULL: it could be read the last time */
 const char *kev_gauge_remark(const struct kev_gauge *g)
 {
 	return READ_ONCE(g->err) ? "its value could not be read at the last look" : NULL;

@@ -26,7 +26,7 @@ enum kev_gauge_id {
  * @poll: when it is read
  * @err: what kept it from being read the last time; or 0
  * @over: the threshold was crossed, and @clear not yet reached
- * @remind: jiffies of the next reminder
+ * @told: when that or a reminder was raised, in jiffies
  * @hours: from the last reminder to the next
  */
 struct kev_gauge {
@@ -39,7 +39,7 @@ struct kev_gauge {
 	struct kev_poll		poll;
 	int			err;
 	bool			over;
-	unsigned long		remind;
+	unsigned long		told;
 	unsigned int		hours;
 };
 

@@ -20,34 +20,16 @@ static const struct kevnotify_desc kev_manual_desc = {
 	.ids	= ARRAY_SIZE(kev_manual_events),
 };
 
-/* Set before the first write can come, and not cleared: off means not on */
 static struct kevnotify_source *kev_manual_source;
 
-/**
- * kev_manual_raise() - raise an event by hand
- * @level: syslog level
- * @message: its message
- *
- * Context: task.
- */
+/* In task context */
 void kev_manual_raise(unsigned int level, const char *message)
 {
 	kevnotify_raisef(kev_manual_source, level, "%s", message);
 }
 
-static int kev_manual_start(struct kevnotify_source *src, const char **why)
-{
-	kev_manual_source = src;
-	return 0;
-}
-
-static void kev_manual_stop(void)
-{
-}
-
 const struct kev_builtin kev_manual = {
 	.desc	= &kev_manual_desc,
 	.on	= true,
-	.start	= kev_manual_start,
-	.stop	= kev_manual_stop,
+	.source	= &kev_manual_source,
 };

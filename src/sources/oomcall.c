@@ -38,14 +38,10 @@ static __always_inline unsigned long kev_oomcall_kills(void)
 	return n;
 }
 
-/**
- * kev_oomcall_killed() - does the mark of a victim stand for a kill?
- *
- * The kernel also marks a process that is ending anyway, to let it have the
- * reserves. Its count tells: it grows before the mark.
- *
- * Context: the probe of mark_victim.
- * Return: false if nothing was killed since the call began, or since the last mark.
+/*
+ * In the probe of mark_victim: does the mark stand for a kill? The kernel also marks a
+ * process that is ending anyway, to let it have the reserves. Its count tells: it grows
+ * before the mark.
  */
 bool kev_oomcall_killed(void)
 {
@@ -55,11 +51,9 @@ bool kev_oomcall_killed(void)
 	return !IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) || kev_oomcall.kills != before;
 }
 
-/**
- * kev_oomcall_control() - what out_of_memory() was asked for
- *
- * Context: the probe of mark_victim.
- * Return: valid during the mark; NULL if the probe of out_of_memory() did not run.
+/*
+ * In the probe of mark_victim: what out_of_memory() was asked for, valid during the mark; NULL
+ * if the probe of out_of_memory() did not run
  */
 const struct oom_control *kev_oomcall_control(void)
 {
@@ -113,7 +107,8 @@ static int kev_oomcall_register(void)
 	return err;
 }
 
-static void kev_oomcall_unregister(void)
+/* After the last probe of mark_victim has returned */
+void kev_oomcall_stop(void)
 {
 	if (kev_oomcall_probed) {
 		kev_canary_stop();
@@ -124,12 +119,7 @@ static void kev_oomcall_unregister(void)
 	kev_oomcall.task = NULL;
 }
 
-/**
- * kev_oomcall_deaf() - are probes switched off?
- *
- * Context: task; one at a time.
- * Return: true if they are; false too where that cannot be found out.
- */
+/* As kev_canary_deaf() */
 bool kev_oomcall_deaf(void)
 {
 	return kev_oomcall_probed && kev_canary_deaf();
@@ -142,7 +132,7 @@ static int kev_oomcall_register(void)
 	return -EOPNOTSUPP;
 }
 
-static void kev_oomcall_unregister(void)
+void kev_oomcall_stop(void)
 {
 }
 
@@ -153,25 +143,12 @@ bool kev_oomcall_deaf(void)
 
 #endif
 
-/**
- * kev_oomcall_start() - take notes
- *
- * Context: task; may sleep. Before mark_victim is probed.
- * Return: 0; an error where out_of_memory() cannot be probed: kev_oomcall_killed()
- * works all the same.
+/*
+ * Before mark_victim is probed. An error where out_of_memory() cannot be probed:
+ * kev_oomcall_killed() works all the same.
  */
 int kev_oomcall_start(void)
 {
 	kev_oomcall.kills = kev_oomcall_kills();
 	return kev_oomcall_register();
-}
-
-/**
- * kev_oomcall_stop() - undo kev_oomcall_start()
- *
- * Context: task; may sleep. After the last probe of mark_victim has returned.
- */
-void kev_oomcall_stop(void)
-{
-	kev_oomcall_unregister();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Source "panic": at a panic the last records go to the kernel's log, which pstore may
- * keep. Nobody collects an event any more then, so none is raised.
+ * keep. No event is collected any more then, so none is raised.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -27,12 +27,7 @@ static const struct kevnotify_desc kev_panic_desc = {
 
 static void (*kev_panic_tell)(void);
 
-/**
- * kev_panic_on_panic() - say what tells of the last records
- * @tell: called with the other CPUs stopped, whatever locks they hold
- *
- * Context: task.
- */
+/* @tell tells of the last records: with the other CPUs stopped, whatever locks they hold */
 void kev_panic_on_panic(void (*tell)(void))
 {
 	kev_panic_tell = tell;

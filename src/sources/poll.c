@@ -46,12 +46,7 @@ static void kev_poll_interval(void)
 	mutex_unlock(&kev_poll_mutex);
 }
 
-/**
- * kev_poll_start() - look at something every "interval"
- * @poll: what is not looked at yet
- *
- * Context: task; may sleep. Starts and stops are not concurrent.
- */
+/* Look at something every "interval". One start or stop at a time. */
 void kev_poll_start(struct kev_poll *poll)
 {
 	kev_param_watch(KEV_INTERVAL, kev_poll_interval);
@@ -63,13 +58,7 @@ void kev_poll_start(struct kev_poll *poll)
 	mutex_unlock(&kev_poll_mutex);
 }
 
-/**
- * kev_poll_stop() - look at it no more
- * @poll: what is looked at
- *
- * Context: task; may sleep. Afterwards no look is under way, and after the last
- * one's no work either.
- */
+/* Sleeps until no look at it is under way, and after the last one's no work either */
 void kev_poll_stop(struct kev_poll *poll)
 {
 	bool last;
@@ -83,21 +72,12 @@ void kev_poll_stop(struct kev_poll *poll)
 		cancel_delayed_work_sync(&kev_poll_next);
 }
 
-/**
- * kev_poll_lock() - keep looks away
- *
- * Context: task; may sleep.
- */
+/* Keep looks away */
 void kev_poll_lock(void)
 {
 	mutex_lock(&kev_poll_mutex);
 }
 
-/**
- * kev_poll_unlock() - undo kev_poll_lock()
- *
- * Context: task.
- */
 void kev_poll_unlock(void)
 {
 	mutex_unlock(&kev_poll_mutex);

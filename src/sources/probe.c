@@ -137,14 +137,9 @@ static void kev_probe_unregister(struct kev_probe_point *p)
 		unregister_kprobe(&p->hook.kp);
 }
 
-/**
- * kev_probe_try() - is it a place that can be probed?
- * @p: the probe, which is not armed
- * @arm: leave it armed if so
- *
- * Context: task; may sleep.
- * Return: 0; -EPERM if the kernel is locked down, -EDEADLK inside kevnotify, or
- * what the kernel says of it.
+/*
+ * Is a probe, which is not armed, one of a place that can be probed? @arm: leave it armed if
+ * so. -EPERM if the kernel is locked down, -EDEADLK inside kevnotify, or what the kernel says.
  */
 int kev_probe_try(struct kev_probe_point *p, bool arm)
 {
@@ -165,13 +160,7 @@ int kev_probe_try(struct kev_probe_point *p, bool arm)
 	return err;
 }
 
-/**
- * kev_probe_missed() - how many hits the kernel could not tell of
- * @p: the probe
- *
- * Context: task.
- * Return: the number, since the probe was made.
- */
+/* How many hits the kernel could not tell of, since the probe was made */
 unsigned long kev_probe_missed(const struct kev_probe_point *p)
 {
 	unsigned long n = p->missed;
@@ -201,12 +190,7 @@ static void kev_probe_unregister_kind(struct list_head *points, bool returns)
 		unregister_kprobes(kps, n);
 }
 
-/**
- * kev_probe_disarm() - take probes from the kernel
- * @points: the probes
- *
- * Context: task; sleeps until none of them is under way.
- */
+/* Take probes from the kernel; sleeps until none of them is under way */
 void kev_probe_disarm(struct list_head *points)
 {
 	struct kev_probe_point *p;

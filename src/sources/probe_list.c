@@ -66,7 +66,7 @@ static bool kev_probe_list_made_of(const char *s, size_t max, const char *others
 {
 	size_t n;
 
-	for (n = 0; isalnum(s[n]) || (s[n] && strchr(others, s[n])); n++)
+	for (n = 0; (isascii(s[n]) && isalnum(s[n])) || (s[n] && strchr(others, s[n])); n++)
 		;
 	return n && n <= max && !s[n];
 }
@@ -181,13 +181,9 @@ static char *kev_probe_list_word(char **text)
 	return word;
 }
 
-/**
- * kev_probe_list_write() - do what the operator has written
- * @text: "+name symbol[+offset] [ret<0]" or "-name", without blanks around it; it is
- *	cut into words
- *
- * Context: task; may sleep.
- * Return: 0, or an error of which a line in the log tells.
+/*
+ * @text: "+name symbol[+offset] [ret<0]" or "-name", without blanks around it; it is cut into
+ * words. Of an error a line in the log tells.
  */
 int kev_probe_list_write(char *text)
 {
@@ -235,15 +231,7 @@ static size_t kev_probe_list_line(const struct kev_probe_point *p, char *buf)
 			 kev_probe_missed(p), own, p->where, p->returns ? " ret<0" : "");
 }
 
-/**
- * kev_probe_list_read() - show the probes
- * @buf: where to
- * @from: which byte of the list comes first
- * @count: how many
- *
- * Context: task; may sleep.
- * Return: the number of bytes; -ENOMEM.
- */
+/* @from: which byte of the list comes first; the number of bytes, or -ENOMEM */
 ssize_t kev_probe_list_read(char *buf, loff_t from, size_t count)
 {
 	char *list = kvmalloc(KEV_PROBES_MAX * KEV_PROBE_LIST_LINE, GFP_KERNEL);

@@ -16,30 +16,14 @@ static const struct kevnotify_desc kev_signal_desc = {
 
 static struct kevnotify_source *kev_signal_source;
 
-/**
- * kev_signal_raise() - raise an event for a signal
- * @seen: how many signals have been seen
- *
- * Context: kevnotifyd.
- */
+/* By kevnotifyd; @seen: how many signals it has seen */
 void kev_signal_raise(unsigned int seen)
 {
 	kevnotify_raise(kev_signal_source, seen);
 }
 
-static int kev_signal_start(struct kevnotify_source *src, const char **why)
-{
-	kev_signal_source = src;
-	return 0;
-}
-
-static void kev_signal_stop(void)
-{
-}
-
 const struct kev_builtin kev_signal = {
 	.desc	= &kev_signal_desc,
 	.on	= true,
-	.start	= kev_signal_start,
-	.stop	= kev_signal_stop,
+	.source	= &kev_signal_source,
 };

@@ -90,9 +90,12 @@ static int kev_sources_builtin_hook(const struct kev_builtin *b, struct kev_buil
 		return -ENODEV;
 	if (b->tracepoints)
 		return kev_tracepoint_start(b->tracepoints, s->src, &s->why);
-	if (!b->gauge)
+	if (b->start)
 		return b->start(s->src, &s->why);
-	kev_gauge_start(b->gauge, s->src);
+	if (b->source)
+		*b->source = s->src;
+	else
+		kev_gauge_start(b->gauge, s->src);
 	return 0;
 }
 
@@ -102,7 +105,7 @@ static void kev_sources_builtin_unhook(const struct kev_builtin *b)
 		kev_tracepoint_stop(b->tracepoints);
 	else if (b->gauge)
 		kev_gauge_stop(b->gauge);
-	else
+	else if (b->stop)
 		b->stop();
 }
 
@@ -158,15 +161,7 @@ static void kev_sources_apply(unsigned long wanted)
 	}
 }
 
-/**
- * kev_sources_enable() - switch a built-in source
- * @name: its name
- * @on: on or off
- *
- * Context: task; may sleep.
- * Return: 0; -EINVAL if it is not a built-in one, -ENODEV if this kernel lacks
- * its hook.
- */
+/* -EINVAL if it is not a built-in one, -ENODEV if this kernel lacks its hook */
 int kev_sources_enable(const char *name, bool on)
 {
 	int i = kev_sources_index(name);
@@ -184,26 +179,14 @@ int kev_sources_enable(const char *name, bool on)
 	return err;
 }
 
-/**
- * kev_sources_builtin() - is it a built-in source?
- * @name: its name
- *
- * Context: any.
- * Return: true if so.
- */
 bool kev_sources_builtin(const char *name)
 {
 	return kev_sources_index(name) >= 0;
 }
 
-/**
- * kev_sources_state() - a built-in source's state
- * @name: its name
- * @why: why it is "unavailable", or what it lacks while it is "on"; else empty
- * @size: room there
- *
- * Context: task; may sleep.
- * Return: "on", "off", "unavailable"; NULL if it is not a built-in one.
+/*
+ * A built-in source's state: "on", "off", "unavailable"; NULL if it is none of them. @why: why
+ * it is unavailable, or what it lacks while it is on; else empty.
  */
 const char *kev_sources_state(const char *name, char *why, size_t size)
 {
@@ -222,13 +205,7 @@ const char *kev_sources_state(const char *name, char *why, size_t size)
 	return on ? "on" : *why ? "unavailable" : "off";
 }
 
-/**
- * kev_sources_gauge() - the thresholds of a built-in source
- * @name: its name
- *
- * Context: any.
- * Return: the gauge; NULL if it has none.
- */
+/* NULL if it has none */
 struct kev_gauge *kev_sources_gauge(const char *name)
 {
 	int i = kev_sources_index(name);
@@ -283,7 +260,7 @@ static int kev_sources_set(const char *text, const struct kernel_param *kp)
 	char *list;
 	int err;
 
-	if (kev_sources_live && !kev_param_may_write("sources"))
+	if (!kev_param_may_write("sources"))
 		return -EPERM;
 	list = kstrdup(text, GFP_KERNEL);
 	if (!list)
@@ -348,13 +325,7 @@ static int kev_sources_register(void)
 	return 0;
 }
 
-/**
- * kev_sources_init() - register the built-in sources and start those that are wanted
- *
- * Context: task; may sleep.
- * Return: 0 or what a registration said. A source whose hook this kernel lacks
- * is no error.
- */
+/* A source whose hook this kernel lacks is no error */
 int kev_sources_init(void)
 {
 	int err = kev_sources_register();
@@ -369,11 +340,6 @@ int kev_sources_init(void)
 	return 0;
 }
 
-/**
- * kev_sources_exit() - stop and unregister the built-in sources
- *
- * Context: task; may sleep.
- */
 void kev_sources_exit(void)
 {
 	int i;

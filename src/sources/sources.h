@@ -17,6 +17,8 @@ struct kev_tracepoints;
  *	error *@why says what this kernel lacks
  * @stop: take the hook away; nothing is raised afterwards
  * @remark: what its events lack at present, if anything; NULL: never anything
+ * @source: set to what raises its events, if its hook is ours and is always there: no @start
+ *	and @stop then
  * @gauge: its value, if it is a gauge; no @start, @stop and @remark then
  * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
  * @exit: forget what the operator has set, after the last @stop; NULL: nothing
@@ -29,6 +31,7 @@ struct kev_builtin {
 	void (*stop)(void);
 	const char *(*remark)(void);
 	void (*exit)(void);
+	struct kevnotify_source		**source;
 	struct kev_gauge		*gauge;
 	struct kev_tracepoints		*tracepoints;
 	const char			*absent;

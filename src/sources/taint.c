@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Source "taint": a flag has come into /proc/sys/kernel/tainted that says that
- * something went wrong. What sets these flags may have told nobody else.
+ * something went wrong. What sets these flags may not be told of otherwise.
  */
 #include <linux/bits.h>
 #include <linux/kernel.h>

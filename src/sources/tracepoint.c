@@ -76,14 +76,9 @@ static bool kev_tracepoint_any(const struct kev_tracepoints *tps)
 	return false;
 }
 
-/**
- * kev_tracepoint_start() - raise events from now on
- * @tps: the tracepoints
- * @src: raises them
- * @why: filled on an error
- *
- * Context: task; may sleep. One start or stop of a source at a time.
- * Return: 0; -ENODEV if the kernel has none of them; or what the registration said.
+/*
+ * One start or stop of a source at a time. -ENODEV if the kernel has none of them; @why is
+ * filled on an error.
  */
 int kev_tracepoint_start(struct kev_tracepoints *tps, struct kevnotify_source *src,
 			 const char **why)
@@ -101,12 +96,7 @@ int kev_tracepoint_start(struct kev_tracepoints *tps, struct kevnotify_source *s
 	return err ?: -ENODEV;
 }
 
-/**
- * kev_tracepoint_stop() - raise no more
- * @tps: the tracepoints
- *
- * Context: task; sleeps until the last probe has returned.
- */
+/* Sleeps until the last probe has returned */
 void kev_tracepoint_stop(struct kev_tracepoints *tps)
 {
 	struct kev_tracepoint *p;
@@ -118,12 +108,9 @@ void kev_tracepoint_stop(struct kev_tracepoints *tps)
 	tracepoint_synchronize_unregister();
 }
 
-/**
- * kev_tracepoint_lacks() - which of them this kernel and its modules do not have
- * @tps: the tracepoints
- *
- * Context: task; one at a time for a source.
- * Return: their names, valid until the next call; NULL if it has all.
+/*
+ * The names of those that this kernel and its modules do not have, valid until the next call
+ * for this source; NULL if they have all
  */
 const char *kev_tracepoint_lacks(struct kev_tracepoints *tps)
 {
@@ -137,14 +124,7 @@ const char *kev_tracepoint_lacks(struct kev_tracepoints *tps)
 	return len ? tps->text : NULL;
 }
 
-/**
- * kev_tracepoint_symbol() - a place in the kernel's code
- * @buf: where to
- * @addr: its address
- *
- * Context: any in which the kernel reports trouble with such a place itself.
- * Return: @buf: symbol+offset, or "?" for one without a symbol.
- */
+/* In any context in which the kernel tells of such a place itself: symbol+offset, or "?" */
 const char *kev_tracepoint_symbol(char buf[KEV_SYMBOL_MAX], unsigned long addr)
 {
 	snprintf(buf, KEV_SYMBOL_MAX, "%pS", (void *)addr);
@@ -154,13 +134,7 @@ const char *kev_tracepoint_symbol(char buf[KEV_SYMBOL_MAX], unsigned long addr)
 	return buf;
 }
 
-/**
- * kev_tracepoint_object() - a number for the rate limit, where an object has but a name
- * @name: its name
- *
- * Context: any.
- * Return: the number.
- */
+/* A number for the rate limit, where an object has but a name */
 u64 kev_tracepoint_object(const char *name)
 {
 	return full_name_hash(NULL, name, strlen(name));
