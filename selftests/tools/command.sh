@@ -587,7 +587,14 @@ completion() {
 }
 
 motd() {
-	local script=$here/../../tools/system/60-kevnotify
+	local script=$here/../../tools/system/60-kevnotify profile=$here/../../tools/system/profile.d/kevnotify.sh
+	# A login's interactive shell, and no other
+	status_of 0 bash --norc -ic ". $profile" -bash
+	grep -qE '^kevnotify: 2 in the last day: ' "$T/out"
+	status_of 0 bash --norc -ic ". $profile" bash
+	same '' "$(cat "$T/out")"
+	status_of 0 dash -ec ". $profile" -dash
+	same '' "$(cat "$T/out")"
 	status_of 0 "$script"
 	same 1 "$(wc -l <"$T/out")"
 	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
