@@ -626,6 +626,16 @@ shows() {
 	out 'the journal tells of none that failed'
 	status_of 0 kevnotify show --json 3
 	out '"MESSAGE":"from before"'
+	# The module was loaded again, and its numbers came again.
+	{ entry 90 9 oom 2 x KEVNOTIFY_INSTANCE=$OLDER; other 89 kevnotify-dispatch 0 '50-old for record 9: exited 3'
+		entry 80 9 oom 2 y; other 79 kevnotify-dispatch 0 '50-new for record 9: exited 4'; } | journal "$T/j/system.journal"
+	status_of 0 kevnotify show -D "$T/j" 9
+	out 'handler   50-new: exited 4'
+	not grep 50-old "$T/out"
+	echo $OLDER >$SYS/instance
+	status_of 0 kevnotify show -D "$T/j" 9
+	out 'handler   50-old: exited 3'
+	not grep 50-new "$T/out"
 	status_of 1 kevnotify show 5
 	said 'there is no record 5 in the journal'
 	status_of 1 kevnotify show 6
