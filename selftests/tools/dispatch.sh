@@ -1039,9 +1039,9 @@ usage() {
 	dispatch --version | grep -qE '^kevnotify-dispatch [0-9]+\.[0-9]+\.[0-9]+$'
 }
 
-# with_text: the service, whose text for Prometheus is in $T/prom
+# with_text [NAME]: the service, whose text for Prometheus is in $T/prom
 with_text() {
-	with_device "/mnt/build/$flavour/kevnotify-dispatch" --service --textfile "$T/prom" >>"$LOG" 2>&1 &
+	with_device "/mnt/build/$flavour/kevnotify-dispatch" --service --textfile "$T/${1:-prom}" >>"$LOG" 2>&1 &
 	service=$!
 }
 
@@ -1083,6 +1083,13 @@ metrics() {
 	: >"$DEVICE/gone"
 	wait_for has_line 'kevnotify_up 0'
 	stop
+	# One that may lead anywhere is not followed, and that is said once.
+	rm "$DEVICE/gone" "$T/prom/kevnotify.prom"
+	ln -s prom "$T/link"
+	with_text link
+	wait_for said "no text for Prometheus: $T/link is a link"
+	stop
+	not test -e "$T/prom/kevnotify.prom"
 }
 
 metrics_nowhere() {
