@@ -175,8 +175,10 @@ static void service_open(void)
 	int err = device_open(&handlers_device, path, O_RDWR | O_NONBLOCK);
 
 	/* The last one may never have been acknowledged, those before it were. */
-	if (!err)
-		device_seek(&handlers_device, service_place("state", &before));
+	if (!err) {
+		atomic_store(&passed, service_place("state", &before));
+		device_seek(&handlers_device, atomic_load(&passed));
+	}
 	if (!err && waiting)
 		say(LOG_NOTICE, "%s is there", path);
 	if (err && !waiting)
