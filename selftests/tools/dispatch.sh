@@ -910,6 +910,29 @@ dumped() {
 }
 
 # once_more MARK: a record has run, so that all before it has
+# The log comes round while no service runs: the next one tells what is lost, but for what
+# the helper has journalled.
+came_round() {
+	journald
+	raised 1 manual
+	raised 2 manual
+	service
+	wait_for entries_are '1 2'
+	killed
+	: >"$RECORDS"
+	record 4 manual >"$T/in"
+	record 5 manual >>"$T/in"
+	helper "$T/in"
+	raised 8 manual
+	raised 9 manual
+	service
+	wait_for entries_are '1 2 4 5 8 9'
+	said '3 records before record 8 are lost'
+	same '- - - - 3 -' "$(entries KEVNOTIFY_LOST | xargs)"
+	stop
+	kill "$journald"
+}
+
 once_more() {
 	raised "$1" block
 	service
@@ -1123,6 +1146,7 @@ dispatch_all() {
 	ack_race_alone		killed before the ack, and nothing else: once too
 	without_service		the helper does what the service has not done, once
 	behind			behind by a thousand records, each is in the journal once
+	came_round		what was overwritten while no service ran is told
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's

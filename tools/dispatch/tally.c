@@ -82,6 +82,14 @@ void tally_record(const struct record *r, int first)
 	tally_wake();
 }
 
+void tally_lost(uint64_t records)
+{
+	pthread_mutex_lock(&lock);
+	tally.counts.lost += records;
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
 static void tally_ended(const char *instance, uint64_t seq, const char *name,
 			enum counts_outcome outcome, uint64_t ms)
 {
