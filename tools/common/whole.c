@@ -65,14 +65,15 @@ int whole_writev(int dir, const char *name, mode_t mode, const struct iovec *par
 int whole_dir(const char *path, const char **name)
 {
 	const char *slash = strrchr(path, '/');
-	char dir[PATH_MAX];
+	size_t len = slash ? slash + 1 - path : 0;
+	char dir[PATH_MAX] = ".";
 	int fd;
 
-	*name = slash ? slash + 1 : path;
-	/* The root's own slash is all of its name. */
-	if (snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - path) + (slash == path) : 1,
-		     slash ? path : ".") >= (int)sizeof(dir))
+	*name = path + len;
+	if (len >= sizeof(dir))
 		return -ENAMETOOLONG;
+	if (len)
+		snprintf(dir, sizeof(dir), "%.*s", (int)len, path);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
