@@ -720,7 +720,7 @@ journal_entry() {
 		676c7104288b48aa8896fb337858020d -)" "$(entries MESSAGE_ID)"
 	snapshot=$(entries KEVNOTIFY_SNAPSHOT | head -n 1)
 	test -s "$snapshot"
-	same "Cgroup out of memory: killed process 731 (java) of shop.service, which had 4.0 GiB, limit 4.0 GiB in /system.slice/shop.service; snapshot $snapshot" \
+	same "Cgroup out of memory: killed process 731 (java) of shop.service, which had 4.1 GiB, limit 4.0 GiB in /system.slice/shop.service; snapshot $snapshot" \
 		"$(entries MESSAGE | head -n 1)"
 	same shop.service "$(entries OBJECT_SYSTEMD_UNIT | head -n 1)"
 	same 2 "$(entries PRIORITY | head -n 1)"
