@@ -587,7 +587,14 @@ completion() {
 }
 
 motd() {
-	local script=$here/../../tools/system/60-kevnotify
+	local script=$here/../../tools/system/60-kevnotify profile=$here/../../tools/system/profile.d/kevnotify.sh
+	# A login's interactive shell, and no other
+	status_of 0 bash --norc -ic ". $profile" -bash
+	grep -qE '^kevnotify: 2 in the last day: ' "$T/out"
+	status_of 0 bash --norc -ic ". $profile" bash
+	same '' "$(cat "$T/out")"
+	status_of 0 dash -ec ". $profile" -dash
+	same '' "$(cat "$T/out")"
 	status_of 0 "$script"
 	same 1 "$(wc -l <"$T/out")"
 	grep -qE '^kevnotify: 2 in the last day: [0-9:]{5} oom killed ja.x1bva\[731\] of shop.service, 4.2 GiB; see "kevnotify status"$' "$T/out"
@@ -619,6 +626,16 @@ shows() {
 	out 'the journal tells of none that failed'
 	status_of 0 kevnotify show --json 3
 	out '"MESSAGE":"from before"'
+	# The module was loaded again, and its numbers came again.
+	{ entry 90 9 oom 2 x KEVNOTIFY_INSTANCE=$OLDER; other 89 kevnotify-dispatch 0 '50-old for record 9: exited 3'
+		entry 80 9 oom 2 y; other 79 kevnotify-dispatch 0 '50-new for record 9: exited 4'; } | journal "$T/j/system.journal"
+	status_of 0 kevnotify show -D "$T/j" 9
+	out 'handler   50-new: exited 4'
+	not grep 50-old "$T/out"
+	echo $OLDER >$SYS/instance
+	status_of 0 kevnotify show -D "$T/j" 9
+	out 'handler   50-old: exited 3'
+	not grep 50-new "$T/out"
 	status_of 1 kevnotify show 5
 	said 'there is no record 5 in the journal'
 	status_of 1 kevnotify show 6

@@ -733,7 +733,7 @@ journal_entry() {
 		676c7104288b48aa8896fb337858020d -)" "$(entries MESSAGE_ID)"
 	snapshot=$(entries KEVNOTIFY_SNAPSHOT | head -n 1)
 	test -s "$snapshot"
-	same "Cgroup out of memory: killed process 731 (java) of shop.service, which had 4.0 GiB, limit 4.0 GiB in /system.slice/shop.service; snapshot $snapshot" \
+	same "Cgroup out of memory: killed process 731 (java) of shop.service, which had 4.1 GiB, limit 4.0 GiB in /system.slice/shop.service; snapshot $snapshot" \
 		"$(entries MESSAGE | head -n 1)"
 	same shop.service "$(entries OBJECT_SYSTEMD_UNIT | head -n 1)"
 	same 2 "$(entries PRIORITY | head -n 1)"
@@ -923,6 +923,29 @@ dumped() {
 }
 
 # once_more MARK: a record has run, so that all before it has
+# The log comes round while no service runs: the next one tells what is lost, but for what
+# the helper has journalled.
+came_round() {
+	journald
+	raised 1 manual
+	raised 2 manual
+	service
+	wait_for entries_are '1 2'
+	killed
+	: >"$RECORDS"
+	record 4 manual >"$T/in"
+	record 5 manual >>"$T/in"
+	helper "$T/in"
+	raised 8 manual
+	raised 9 manual
+	service
+	wait_for entries_are '1 2 4 5 8 9'
+	said '3 records before record 8 are lost'
+	same '- - - - 3 -' "$(entries KEVNOTIFY_LOST | xargs)"
+	stop
+	kill "$journald"
+}
+
 once_more() {
 	raised "$1" block
 	service
@@ -1052,9 +1075,9 @@ usage() {
 	dispatch --version | grep -qE '^kevnotify-dispatch [0-9]+\.[0-9]+\.[0-9]+$'
 }
 
-# with_text: the service, whose text for Prometheus is in $T/prom
+# with_text [NAME]: the service, whose text for Prometheus is in $T/prom
 with_text() {
-	with_device "/mnt/build/$flavour/kevnotify-dispatch" --service --textfile "$T/prom" >>"$LOG" 2>&1 &
+	with_device "/mnt/build/$flavour/kevnotify-dispatch" --service --textfile "$T/${1:-prom}" >>"$LOG" 2>&1 &
 	service=$!
 }
 
@@ -1096,6 +1119,13 @@ metrics() {
 	: >"$DEVICE/gone"
 	wait_for has_line 'kevnotify_up 0'
 	stop
+	# One that may lead anywhere is not followed, and that is said once.
+	rm "$DEVICE/gone" "$T/prom/kevnotify.prom"
+	ln -s prom "$T/link"
+	with_text link
+	wait_for said "no text for Prometheus: $T/link is a link"
+	stop
+	not test -e "$T/prom/kevnotify.prom"
 }
 
 metrics_nowhere() {
@@ -1130,6 +1160,7 @@ dispatch_all() {
 	ack_race_alone		killed before the ack, and nothing else: once too
 	without_service		the helper does what the service has not done, once
 	behind			behind by a thousand records, each is in the journal once
+	came_round		what was overwritten while no service ran is told
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's

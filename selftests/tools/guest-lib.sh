@@ -33,6 +33,13 @@ settled() {
 	wait_for eval "ours MESSAGE KEVNOTIFY_SOURCE=manual | grep -q '$mark'"
 }
 
+# another_than PID: the service runs, and that is not its process any more
+another_than() {
+	[ "$(systemctl show -P MainPID kevnotify.service)" != 0 ] &&
+		[ "$(systemctl show -P MainPID kevnotify.service)" != "$1" ] &&
+		systemctl -q is-active kevnotify.service
+}
+
 # kill_in UNIT: a process of it is killed for its memory
 kill_in() {
 	systemd-run -q --unit "$1" -p MemoryMax=48M -p MemorySwapMax=0 -p Type=oneshot --no-block \

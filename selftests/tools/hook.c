@@ -2,7 +2,8 @@
 /*
  * Preloaded into the command: each write below /sys is told to /mnt/hook, if there is one,
  * with the path and the value. Its exit status is the write's errno; 0: the value is
- * written; 255: it is not, and that is well; 254: the write waits, and SIGINT comes.
+ * written; 255: it is not, and that is well; 254: the write waits, and SIGINT comes; 253:
+ * SIGINT comes just before, and the write waits for a minute.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HOOK	"/mnt/hook"
@@ -47,6 +49,14 @@ static int interrupted(void)
 	return now.sa_handler != SIG_IGN && !(now.sa_flags & SA_RESTART) ? EINTR : 0;
 }
 
+static int too_early(void)
+{
+	struct timespec minute = { 60, 0 };
+
+	raise(SIGINT);
+	return nanosleep(&minute, NULL) ? EINTR : 0;
+}
+
 ssize_t write(int fd, const void *from, size_t count)
 {
 	char link[40], path[512];
@@ -63,6 +73,8 @@ ssize_t write(int fd, const void *from, size_t count)
 	ret = access(HOOK, X_OK) ? 0 : hook(path, from, count);
 	if (ret == 254)
 		ret = interrupted();
+	if (ret == 253)
+		ret = too_early();
 	/* As a value that is shorter than the one before */
 	if (!ret)
 		return ftruncate(fd, 0) ? -1 : real_write(fd, from, count);

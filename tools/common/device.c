@@ -17,9 +17,13 @@ int device_open(struct device *d, const char *path, int flags)
 	return d->fd < 0 ? -errno : 0;
 }
 
-void device_seek(struct device *d, unsigned long long seq)
+int device_seek(struct device *d, unsigned long long seq)
 {
-	lseek(d->fd, seq, SEEK_SET);
+	if (lseek(d->fd, seq, SEEK_SET) < 0)
+		return -errno;
+	d->len = 0;
+	d->torn = 0;
+	return 0;
 }
 
 void device_close(struct device *d)

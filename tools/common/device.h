@@ -21,8 +21,11 @@ struct device {
 int device_open(struct device *d, const char *path, int flags);
 void device_close(struct device *d);
 
-/* The next one is @seq, or the oldest that there is if that cannot be had */
-void device_seek(struct device *d, unsigned long long seq);
+/*
+ * The next one is @seq: 0, or -errno, and it is the one that it was before: after
+ * device_open() the oldest
+ */
+int device_seek(struct device *d, unsigned long long seq);
 
 /* The next record: 1, 0 at the end of file, or -errno: -EAGAIN where there is none yet */
 int device_next(struct device *d, struct record *r);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "size.h"
 
 #define MESSAGE_TEST		"eee80b5d19c04f4893ec52c1a5df8896"
 #define MESSAGE_SUPPRESSED	"676c7104288b48aa8896fb337858020d"
@@ -90,20 +91,12 @@ static void message_add(struct text *t, const char *format, ...)
 		t->len += (size_t)n < t->size - t->len ? (size_t)n : t->size - t->len - 1;
 }
 
-static void message_size(struct text *t, unsigned long long kb)
+static void message_size(struct text *t, const char *what, unsigned long long kb)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-	unsigned long long tenths = kb * 10;
-	unsigned int i = 0;
+	char size[32];
 
-	while (tenths >= 10240 && i < 3) {
-		tenths /= 1024;
-		i++;
-	}
-	if (i)
-		message_add(t, "%llu.%llu %s", tenths / 10, tenths % 10, units[i]);
-	else
-		message_add(t, "%llu %s", kb, units[i]);
+	size_text(size, sizeof(size), kb);
+	message_add(t, "%s%s", what, size);
 }
 
 /* The nearest name that there is, else the number */
@@ -134,12 +127,10 @@ static void message_victim(struct text *t, const struct record *r, const struct 
 	if (record_number(r, "KEVNOTIFY_VICTIM_ANON_KB", &anon)) {
 		record_number(r, "KEVNOTIFY_VICTIM_FILE_KB", &file);
 		record_number(r, "KEVNOTIFY_VICTIM_SHMEM_KB", &shmem);
-		message_add(t, ", which had ");
-		message_size(t, anon + file + shmem);
+		message_size(t, ", which had ", anon + file + shmem);
 	}
 	if (record_number(r, "KEVNOTIFY_LIMIT_KB", &limit)) {
-		message_add(t, ", limit ");
-		message_size(t, limit);
+		message_size(t, ", limit ", limit);
 		if (group)
 			message_add(t, " in %s", group);
 	}

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may make which control group decides what its name is worth. The groups of
- * the system's systemd, and those at the root that a container's manager made, are
- * root's; what lies below a unit or a container may be anybody's. So a path is read
- * from its root, and the first unit and the first container that it meets are taken.
+ * The owner of a control group decides what its name is worth. The groups of the system's
+ * systemd, and those at the root that a container's manager made, are root's; what lies
+ * below a unit or a container may be any user's. So a path is read from its root, and the
+ * first unit and the first container that it meets are taken.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -60,7 +60,7 @@ static void names_set(char *to, size_t size, const char *from)
 
 static int names_hex(char c)
 {
-	return isdigit((unsigned char)c) ? c - '0' : c - 'a' + 10;
+	return isdigit((unsigned char)c) ? c - '0' : tolower(c) - 'a' + 10;
 }
 
 /* Each \xNN is a byte: so escape the stream and, in a unit's name, systemd. False: too long */

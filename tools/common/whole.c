@@ -2,13 +2,15 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "whole.h"
 
-static int whole_fill(int fd, const char *bytes, size_t len)
+int whole_fill(int fd, const char *bytes, size_t len)
 {
 	ssize_t n;
 
@@ -58,6 +60,22 @@ int whole_writev(int dir, const char *name, mode_t mode, const struct iovec *par
 	if (err)
 		unlinkat(dir, new, 0);
 	return err;
+}
+
+int whole_dir(const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? slash + 1 - path : 0;
+	char dir[PATH_MAX] = ".";
+	int fd;
+
+	*name = path + len;
+	if (len >= sizeof(dir))
+		return -ENAMETOOLONG;
+	if (len)
+		snprintf(dir, sizeof(dir), "%.*s", (int)len, path);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_t len,

@@ -20,4 +20,10 @@ int whole_write(int dir, const char *name, mode_t mode, const char *bytes, size_
 int whole_writev(int dir, const char *name, mode_t mode, const struct iovec *part, int parts,
 		 int sync);
 
+/* The directory that a file lies in, for this, and the file's name there: a descriptor or -errno */
+int whole_dir(const char *path, const char **name);
+
+/* All of these bytes, whatever interrupts it: 0 or -errno */
+int whole_fill(int fd, const char *bytes, size_t len);
+
 #endif /* WHOLE_H */

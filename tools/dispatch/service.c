@@ -192,8 +192,10 @@ static void service_open(void)
 	int err = device_open(&handlers_device, path, O_RDWR | O_NONBLOCK);
 
 	/* The last one may never have been acknowledged, those before it were. */
-	if (!err)
-		device_seek(&handlers_device, service_place("state", &before));
+	if (!err) {
+		atomic_store(&passed, service_place("state", &before));
+		device_seek(&handlers_device, atomic_load(&passed));
+	}
 	if (!err && waiting)
 		say(LOG_NOTICE, "%s is there", path);
 	if (err && !waiting)
@@ -339,7 +341,43 @@ static void service_journal_send(const struct record *r, const char *instance, u
 	}
 }
 
-static void service_journal_one(const struct record *r)
+/* Records after what was journalled and before @seq that the helper has not journalled */
+static uint64_t service_journal_missed(const char *instance, uint64_t seq)
+{
+	uint64_t missed = seq - journalled.seq - 1, from, to;
+	unsigned int i;
+
+	if (state_load("helper-journal", &by_helper) || strcmp(by_helper.instance, instance))
+		return missed;
+	for (i = 0; i + 1 < by_helper.waits; i += 2) {
+		from = by_helper.wait[i] > journalled.seq ? by_helper.wait[i] : journalled.seq + 1;
+		to = by_helper.wait[i + 1] < seq ? by_helper.wait[i + 1] : seq - 1;
+		if (from <= to)
+			missed -= to - from + 1 < missed ? to - from + 1 : missed;
+	}
+	return missed;
+}
+
+/*
+ * An open file tells what its reader has lost. What was overwritten while it was not open
+ * it cannot know: the first record that is read then tells of it.
+ */
+static void service_journal_gap(struct record *r, const char *instance, uint64_t seq)
+{
+	uint64_t missed = journalled.seq ? service_journal_missed(instance, seq) : 0;
+	static char lost[24];
+
+	if (!missed || record_get(r, "KEVNOTIFY_LOST") || r->fields == RECORD_FIELDS)
+		return;
+	say(LOG_WARNING, "%llu records before record %llu are lost: the log came round meanwhile",
+	    (unsigned long long)missed, (unsigned long long)seq);
+	tally_lost(missed);
+	snprintf(lost, sizeof(lost), "%llu", (unsigned long long)missed);
+	r->field[r->fields].key = "KEVNOTIFY_LOST";
+	r->field[r->fields++].value = lost;
+}
+
+static void service_journal_one(struct record *r, int first)
 {
 	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
 	unsigned long long seq;
@@ -351,6 +389,8 @@ static void service_journal_one(const struct record *r)
 	service_journal_begin(instance);
 	if (seq <= journalled.seq)
 		return;
+	if (first)
+		service_journal_gap(r, instance, seq);
 	service_journal_await(r, seq);
 	service_journal_send(r, instance, seq);
 	journalled.seq = seq;
@@ -372,6 +412,8 @@ static void service_journal_panic(void)
 
 static void *service_journal(void *unused)
 {
+	int first;
+
 	(void)unused;
 	service_journal_panic();
 	for (;;) {
@@ -379,8 +421,8 @@ static void *service_journal(void *unused)
 		while (device_open(&journal_device, path, O_RDONLY))
 			service_sleep();
 		device_seek(&journal_device, service_place("journal", &by_helper) + 1);
-		while (device_next(&journal_device, &journal_record) == 1)
-			service_journal_one(&journal_record);
+		for (first = 1; device_next(&journal_device, &journal_record) == 1; first = 0)
+			service_journal_one(&journal_record, first);
 		device_close(&journal_device);
 		service_sleep();
 	}

@@ -27,6 +27,7 @@
 #include "largest.h"
 #include "recorder.h"
 #include "snapshot.h"
+#include "whole.h"
 
 #define SNAPSHOT_LOG	(48u << 10)	/* of the kernel's log */
 #define SNAPSHOT_WAIT	2	/* seconds */
@@ -321,20 +322,6 @@ static int snapshot_room(size_t len)
 	return 0;
 }
 
-static int snapshot_write(int fd)
-{
-	size_t at = 0;
-	ssize_t n;
-
-	while (at < snap.len) {
-		n = write(fd, snap.text + at, snap.len - at);
-		if (n < 0)
-			return -errno;
-		at += n;
-	}
-	return 0;
-}
-
 /* Whole or not at all, and for the group that may look into the directory */
 static int snapshot_store(const char *name)
 {
@@ -342,12 +329,12 @@ static int snapshot_store(const char *name)
 	char new[32];
 	int fd, ret;
 
-	/* The helper may be at it too. */
+	/* The helper may be at it too, so the name is ours alone, and whole_write()'s is not. */
 	snprintf(new, sizeof(new), ".%d" SNAPSHOT_NEW, (int)getpid());
 	fd = openat(dir, new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return -errno;
-	ret = snapshot_write(fd);
+	ret = whole_fill(fd, snap.text, snap.len);
 	if (!ret && (fstat(dir, &st) || fchown(fd, -1, st.st_gid)))
 		ret = -errno;
 	if (close(fd) && !ret)

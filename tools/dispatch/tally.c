@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "aside.h"
@@ -81,6 +82,14 @@ void tally_record(const struct record *r, int first)
 	tally_wake();
 }
 
+void tally_lost(uint64_t records)
+{
+	pthread_mutex_lock(&lock);
+	tally.counts.lost += records;
+	pthread_mutex_unlock(&lock);
+	tally_wake();
+}
+
 static void tally_ended(const char *instance, uint64_t seq, const char *name,
 			enum counts_outcome outcome, uint64_t ms)
 {
@@ -138,15 +147,33 @@ static size_t tally_text(void)
 	return len;
 }
 
+/* That of a collector, unless there is none; one that is a link is not followed. */
+static int tally_directory(int *said)
+{
+	int dir = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err = dir < 0 ? -errno : 0;
+	struct stat st;
+
+	if (err == -ENOTDIR && !lstat(directory, &st) && S_ISLNK(st.st_mode))
+		err = -ELOOP;
+	if (err == -ELOOP && !*said)
+		say(LOG_ERR, "no text for Prometheus: %s is a link, and has to be a directory",
+		    directory);
+	else if (err && err != -ENOENT && !*said)
+		say(LOG_ERR, "no text for Prometheus: %s: %s", directory, strerror(-err));
+	*said = err && err != -ENOENT;
+	return dir;
+}
+
 /* True if there is a directory, where the text has to be kept fresh */
 static int tally_write(void)
 {
-	static int counts_said, text_said;
+	static int counts_said, text_said, directory_said;
 	size_t len = tally_text();
 	int dir;
 
 	tally_told(counts_save(&copy.counts), &counts_said, "what was counted");
-	dir = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	dir = tally_directory(&directory_said);
 	if (dir < 0)
 		return 0;
 	tally_told(len ? whole_write(dir, TALLY_FILE, 0644, text, len, 0) : -ENOBUFS,

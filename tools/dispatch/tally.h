@@ -20,6 +20,9 @@ void tally_stream(int yes);
 /* A record was read, @first: for the first time */
 void tally_record(const struct record *r, int first);
 
+/* Records that no record tells of were lost */
+void tally_lost(uint64_t records);
+
 /* A handler of a record has ended; all of them have */
 void tally_handler(const char *instance, uint64_t seq, const char *name,
 		   enum counts_outcome outcome, uint64_t ms);

@@ -14,7 +14,10 @@
  */
 int await_journal(const char *instance, uint64_t seq, uint64_t wait_ms, double *ms);
 
-/* Until the service says that all its handlers have ended: 0, or -ETIME */
+/*
+ * Until the service is through with it, and all its handlers have ended: 0, or -ETIME. 1:
+ * what became of them is not in @c, as more have ended since than it holds, or none ran.
+ */
 int await_handlers(const char *instance, uint64_t seq, uint64_t wait_ms, struct counts *c);
 
 #endif /* AWAIT_H */

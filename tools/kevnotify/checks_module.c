@@ -15,6 +15,7 @@
 
 #define CHECKS_STATE	"/usr/lib/kevnotify/kernel-state"
 #define CHECKS_TYPE	"ype: "
+#define CHECKS_SWAP	"systemctl stop kevnotify; modprobe -r kevnotify && modprobe kevnotify; systemctl start kevnotify"
 
 static char release[sizeof(((struct utsname *)0)->release)];
 
@@ -24,6 +25,15 @@ static void checks_release(void)
 
 	uname(&uts);
 	strcpy(release, uts.release);
+}
+
+static char *checks_install(const char *package)
+{
+	static char type[64];
+
+	snprintf(type, sizeof(type), "%s install %s",
+		 access("/usr/bin/apt-get", X_OK) ? "dnf" : "apt-get", package);
+	return type;
 }
 
 /*
@@ -40,7 +50,7 @@ static int checks_built(const char *kernel, char *line, size_t size, char **type
 		return 1;
 	if (status == RUN_ABSENT) {
 		snprintf(line, size, "the package kevnotify-dkms is not installed");
-		*type = "apt-get install kevnotify-dkms";
+		*type = checks_install("kevnotify-dkms");
 		return 0;
 	}
 	at = strstr(line, CHECKS_TYPE);
@@ -176,26 +186,38 @@ static void checks_same(long long abi)
 		    version, abi);
 }
 
+/* Of a module whose files have other meanings: reload would have to read them. */
+static void checks_other(long long abi)
+{
+	if (abi < SYSFS_ABI)
+		finding_add(FINDING_FAIL, CHECKS_SWAP,
+			    "the module that is loaded is too old for this command: its interface is %lld, and not %d",
+			    abi, SYSFS_ABI);
+	else
+		finding_add(FINDING_FAIL, checks_install("kevnotify"),
+			    "the module that is loaded is too new for this command: its interface is %lld, and not %d",
+			    abi, SYSFS_ABI);
+}
+
 static int checks_abi(void)
 {
 	long long abi;
 	int err = sysfs_number(&abi, SYSFS_KERNEL "/abi");
 
-	if (!err && (abi == SYSFS_ABI || (SYSFS_ABI > 1 && abi == SYSFS_ABI - 1))) {
+	if (!err && sysfs_abi(abi)) {
 		checks_same(abi);
 		return 1;
 	}
 	if (err == -EACCES || err == -EPERM)
 		finding_add(FINDING_FAIL, "sudo kevnotify doctor", SYSFS_KERNEL " may not be read");
 	else if (err == -ENOENT)
-		finding_add(FINDING_FAIL, "kevnotify reload",
+		finding_add(FINDING_FAIL, CHECKS_SWAP,
 			    "the module that is loaded is too old for this command: it has no "
 			    SYSFS_KERNEL "/abi");
+	else if (err)
+		finding_add(FINDING_FAIL, CHECKS_SWAP, SYSFS_KERNEL "/abi is no number");
 	else
-		finding_add(FINDING_FAIL,
-			    "apt-get install kevnotify kevnotify-dkms; then kevnotify reload",
-			    "the module has another interface than this command, which knows abi %d",
-			    SYSFS_ABI);
+		checks_other(abi);
 	return 0;
 }
 

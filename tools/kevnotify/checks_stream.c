@@ -124,7 +124,7 @@ static void checks_test_way(void)
 		finding_add(FINDING_FAIL,
 			    "systemctl status kevnotify.service systemd-journald.service",
 			    "the test record %llu does not come into the journal", seq);
-	else if (await_handlers(instance, seq, 60000, &counts))
+	else if (await_handlers(instance, seq, 60000, &counts) < 0)
 		finding_add(FINDING_FAIL, "systemctl status kevnotify.service",
 			    "the handlers of the test record %llu do not end", seq);
 	else

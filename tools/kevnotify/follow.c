@@ -8,13 +8,13 @@
 
 #include "args.h"
 #include "commands.h"
-#include "files.h"
 #include "message.h"
 #include "object.h"
 #include "records.h"
 #include "screen.h"
 #include "text.h"
 #include "times.h"
+#include "whole.h"
 
 #define FOLLOW_LINES	10		/* that are shown of what was before */
 #define FOLLOW_TEXT	24		/* column of what happened */
@@ -101,22 +101,15 @@ static int follow_json(const struct record *r)
 /* The file is whole at any time: it has the old cursor, or the new one. */
 static int follow_keep(const char *cursor)
 {
-	char new[FILES_PATH];
-	int fd, err = 0;
+	char line[RECORDS_CURSOR + 1];
+	const char *name;
+	int dir = whole_dir(follow.cursor_file, &name), err;
 
-	if ((size_t)snprintf(new, sizeof(new), "%s.new", follow.cursor_file) >= sizeof(new))
-		return -ENAMETOOLONG;
-	fd = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (dprintf(fd, "%s\n", cursor) < 0 || fsync(fd))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(new, follow.cursor_file))
-		err = -errno;
-	if (err)
-		unlink(new);
+	if (dir < 0)
+		return dir;
+	snprintf(line, sizeof(line), "%s\n", cursor);
+	err = whole_write(dir, name, 0644, line, strlen(line), 1);
+	close(dir);
 	return err;
 }
 

@@ -332,7 +332,27 @@ char *journal_first(const char *instance)
 	return cursor;
 }
 
-int journal_lines(const char *name, uint64_t from, uint64_t to,
+uint64_t journal_other(const char *instance, const char *seq, uint64_t from, uint64_t to)
+{
+	const void *data;
+	uint64_t usec;
+	size_t len;
+
+	sd_journal_flush_matches(journal);
+	if (journal_ours() || journal_match("KEVNOTIFY_SEQ", seq) ||
+	    sd_journal_seek_realtime_usec(journal, from))
+		return to;
+	while (sd_journal_next(journal) > 0 && !sd_journal_get_realtime_usec(journal, &usec) &&
+	       usec < to)
+		if (sd_journal_get_data(journal, "KEVNOTIFY_INSTANCE", &data, &len) >= 0 &&
+		    (len != strlen("KEVNOTIFY_INSTANCE=") + strlen(instance) ||
+		     memcmp((const char *)data + strlen("KEVNOTIFY_INSTANCE="), instance,
+			    strlen(instance))))
+			return usec;
+	return to;
+}
+
+int journal_lines(const char *name, const char *boot, uint64_t from, uint64_t to,
 		  int (*line)(const char *text, void *arg), void *arg)
 {
 	char text[1024];
@@ -343,7 +363,7 @@ int journal_lines(const char *name, uint64_t from, uint64_t to,
 
 	sd_journal_flush_matches(journal);
 	if (journal_match("SYSLOG_IDENTIFIER", name) || journal_match("_UID", "0") ||
-	    sd_journal_seek_realtime_usec(journal, from))
+	    journal_match("_BOOT_ID", boot) || sd_journal_seek_realtime_usec(journal, from))
 		return 0;
 	while (sd_journal_next(journal) > 0 && !sd_journal_get_realtime_usec(journal, &usec) &&
 	       usec < to) {

@@ -40,16 +40,18 @@ int journal_export(void);
 int journal_wait(void);
 
 /*
- * Lines that a program of root's has written with this name, in that time: for how many
- * @line returned 1. What was matched before is forgotten.
+ * Lines that a program of root's has written with this name, in that boot and time: for how
+ * many @line returned 1. What was matched before is forgotten.
  */
-int journal_lines(const char *name, uint64_t from, uint64_t to,
+int journal_lines(const char *name, const char *boot, uint64_t from, uint64_t to,
 		  int (*line)(const char *text, void *arg), void *arg);
 
 /* How many records the journal lacks, as it says itself, of this instance of the module */
 unsigned long long journal_lacks(const char *instance);
 /* Has it any of this instance? */
 int journal_has(const char *instance);
+/* When, in that time, the first record with this number came of another instance; or @to */
+uint64_t journal_other(const char *instance, const char *seq, uint64_t from, uint64_t to);
 /* The cursor of the first one, for free(), or NULL */
 char *journal_first(const char *instance);
 

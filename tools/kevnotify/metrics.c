@@ -13,22 +13,38 @@
 #include "screen.h"
 #include "sysfs.h"
 
-/* What is in the log tells when each source had its last record. */
+/* When that record of the source was, if the log still has it; else the service may know. */
+static void metrics_when(struct metrics *m, struct device *device, const char *source,
+			 long long seq)
+{
+	static struct record record;
+	const char *of;
+	unsigned long long when, is;
+
+	if (seq <= 0 || device_seek(device, seq) || device_next(device, &record) != 1)
+		return;
+	of = record_get(&record, "KEVNOTIFY_SOURCE");
+	if (of && !strcmp(of, source) && record_number(&record, "KEVNOTIFY_SEQ", &is) &&
+	    is == (unsigned long long)seq &&
+	    record_number(&record, "__REALTIME_TIMESTAMP", &when))
+		metrics_last(m, source, when);
+}
+
+/* A log may be long: of each source its last record alone is read. */
 static int metrics_read(struct metrics *m)
 {
 	static struct device device;
-	static struct record record;
-	unsigned long long when;
-	const char *source;
+	static struct sysfs_list list;
 	int err = device_open(&device, PATH_DEVICE, O_RDONLY | O_NONBLOCK);
+	unsigned int i;
+	long long seq;
 
 	if (err)
 		return err;
-	while (device_next(&device, &record) == 1) {
-		source = record_get(&record, "KEVNOTIFY_SOURCE");
-		if (source && record_number(&record, "__REALTIME_TIMESTAMP", &when))
-			metrics_last(m, source, when);
-	}
+	sysfs_list(&list, SYSFS_KERNEL "/sources");
+	for (i = 0; i < list.n; i++)
+		if (!sysfs_number(&seq, SYSFS_KERNEL "/sources/%s/last", list.name[i]))
+			metrics_when(m, &device, list.name[i], seq);
 	device_close(&device);
 	return 0;
 }

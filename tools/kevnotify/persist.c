@@ -168,19 +168,15 @@ int persist_set(struct persist *p, const char *name, const char *value)
 
 int persist_write(const struct persist *p)
 {
-	char dir[sizeof(p->path)];
-	char *slash;
+	const char *name;
 	int fd, err;
 
 	if (stop_asked())
 		return persist_failed(p->path, -EINTR);
-	strcpy(dir, p->path);
-	slash = strrchr(dir, '/');
-	*slash = '\0';
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = whole_dir(p->path, &name);
 	if (fd < 0)
-		return persist_failed(dir, -errno);
-	err = whole_write(fd, slash + 1, p->mode, p->text, p->len, 1);
+		return persist_failed(p->path, fd);
+	err = whole_write(fd, name, p->mode, p->text, p->len, 1);
 	if (!err && fsync(fd))
 		err = -errno;
 	close(fd);

@@ -14,12 +14,37 @@
 #define RAISE_FILE	SYSFS_KERNEL "/control/raise"
 #define RAISE_BYTES	255	/* the module's own limit */
 
-static long long raise_suppressed(void)
-{
-	long long number = 0;
+struct raise_counts {
+	long long	raised, suppressed;
+};
 
-	sysfs_number(&number, SYSFS_KERNEL "/sources/manual/suppressed");
-	return number;
+static void raise_count(struct raise_counts *c)
+{
+	c->suppressed = 0;
+	c->raised = 0;
+	sysfs_number(&c->suppressed, SYSFS_KERNEL "/sources/manual/suppressed");
+	sysfs_number(&c->raised, SYSFS_KERNEL "/sources/manual/raised");
+}
+
+/* Others may raise such events at the same time. */
+static int raise_limited(const struct raise_counts *before)
+{
+	struct raise_counts now;
+
+	raise_count(&now);
+	now.suppressed -= before->suppressed;
+	now.raised -= before->raised;
+	if (now.suppressed <= 0)
+		return STATUS_OK;
+	if (now.suppressed >= now.raised) {
+		fputs("kevnotify raise: the rate limit suppressed it: see burst and window\n",
+		      stderr);
+		return STATUS_FAILED;
+	}
+	fprintf(stderr,
+		"kevnotify raise: of %lld events at this time the rate limit suppressed %lld, and perhaps this one\n",
+		now.raised, now.suppressed);
+	return STATUS_OK;
 }
 
 static int raise_refused(int err, int kmsg)
@@ -37,9 +62,11 @@ static int raise_refused(int err, int kmsg)
 static int raise_one(int level, const char *message)
 {
 	char text[RAISE_BYTES + 8];
-	long long before = raise_suppressed(), state;
+	struct raise_counts before;
 	int kmsg = kernlog_open(), err, status;
+	long long state;
 
+	raise_count(&before);
 	if (!sysfs_number(&state, SYSFS_KERNEL "/sources/manual/enabled") && !state) {
 		fputs("kevnotify raise: manual is off. Type: kevnotify sources enable manual\n",
 		      stderr);
@@ -48,12 +75,7 @@ static int raise_one(int level, const char *message)
 	}
 	snprintf(text, sizeof(text), "<%d>%s", level, message);
 	err = sysfs_write(text, RAISE_FILE);
-	status = err ? raise_refused(err, kmsg) : STATUS_OK;
-	if (!err && raise_suppressed() > before) {
-		fputs("kevnotify raise: the rate limit suppressed it: see burst and window\n",
-		      stderr);
-		status = STATUS_FAILED;
-	}
+	status = err ? raise_refused(err, kmsg) : raise_limited(&before);
 out:
 	if (kmsg >= 0)
 		close(kmsg);

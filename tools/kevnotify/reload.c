@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -55,6 +56,24 @@ static char *reload_read(const char *path)
 	return sysfs_read(buf, sizeof(buf), "%s", path) < 0 ? NULL : strdup(buf);
 }
 
+/*
+ * Has modprobe.d a value for what is set at load alone? It is what this load is for: the
+ * present one would come behind it, and count.
+ */
+static int reload_configured(const char *path, const char *name)
+{
+	static char line[8192];
+	char word[80];
+	struct stat st;
+
+	if (stat(path, &st) || st.st_mode & 0222)
+		return 0;
+	if (!*line && run_words(line, sizeof(line), "modprobe", "--show-depends", "kevnotify"))
+		return 0;
+	snprintf(word, sizeof(word), " %.60s=", name);
+	return !!strstr(run_last(line), word);
+}
+
 /* NAME=VALUE, as the kernel takes it: quotes keep blanks together */
 static int reload_parameter(const char *name)
 {
@@ -64,6 +83,8 @@ static int reload_parameter(const char *name)
 	if (n == RELOAD_KEPT || n_words == RELOAD_WORDS - 1)
 		return -ENOMEM;
 	snprintf(v->path, sizeof(v->path), SYSFS_MODULE "/parameters/%.60s", name);
+	if (reload_configured(v->path, name))
+		return 0;
 	v->text = reload_read(v->path);
 	v->parameter = 1;
 	if (!v->text)

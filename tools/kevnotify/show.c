@@ -94,13 +94,16 @@ static int show_handler(const char *line, void *arg)
 
 static void show_handlers(const struct record *r)
 {
-	uint64_t when = times_of(r);
+	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
+	const char *boot = record_get(r, "_BOOT_ID"), *seq = record_get(r, "KEVNOTIFY_SEQ");
+	uint64_t when = times_of(r), to = when + SHOW_END * 1000000ULL;
 	int n;
 
-	if (records_from_device())
+	if (records_from_device() || !instance || !boot)
 		return;
-	n = journal_lines("kevnotify-dispatch", when, when + SHOW_END * 1000000ULL, show_handler,
-			  (void *)record_get(r, "KEVNOTIFY_SEQ"));
+	/* Of the lines nothing says which module's record it was. */
+	to = journal_other(instance, seq, when, to);
+	n = journal_lines("kevnotify-dispatch", boot, when, to, show_handler, (void *)seq);
 	if (!n)
 		show_line(PLAIN, "handlers", "the journal tells of none that failed");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE
+#include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "sysfs.h"
 
 #define SOURCES_DIR	SYSFS_KERNEL "/sources"
+#define SOURCES_PARAMETER	SYSFS_MODULE "/parameters/sources"
 
 static struct change change;
 static struct persist persist;
@@ -205,17 +207,31 @@ static int sources_in(const char *list, const char *name)
 	return 0;
 }
 
+/*
+ * Does the parameter hold what was changed, of which @now is on? One that is off is on no
+ * list: then the parameter says whether it knows the name.
+ */
+static int sources_holds(const struct change_one *one, const char *now)
+{
+	char word[80];
+
+	if (!strcmp(one->value, "1"))
+		return sources_in(now, one->what);
+	snprintf(word, sizeof(word), "-%.60s", one->what);
+	return sysfs_write(word, SOURCES_PARAMETER) != -EINVAL;
+}
+
 /* Which are on is kept as the parameter has it. */
 static int sources_keep(void)
 {
 	char now[CHANGE_VALUE];
-	ssize_t len = sysfs_read(now, sizeof(now), SYSFS_MODULE "/parameters/sources");
+	ssize_t len = sysfs_read(now, sizeof(now), SOURCES_PARAMETER);
 	unsigned int i;
 
 	if (len < 0)
-		return sysfs_unread(len, SYSFS_MODULE "/parameters/sources");
+		return sysfs_unread(len, SOURCES_PARAMETER);
 	for (i = 0; i < change.n; i++)
-		if (!strcmp(change.one[i].value, "1") && !sources_in(now, change.one[i].what)) {
+		if (!sources_holds(&change.one[i], now)) {
 			fprintf(stderr,
 				"kevnotify sources: %s is another module's source: the parameter sources does not hold it, and it cannot be kept\n",
 				change.one[i].what);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define _GNU_SOURCE
 #include <signal.h>
+#include <unistd.h>
 
 #include "stop.h"
 
 static volatile sig_atomic_t asked;
 
+/* It may come just before a call that waits, which the alarm of the next second ends. */
 static void stop_note(int signal)
 {
-	(void)signal;
-	asked = 1;
+	asked |= signal != SIGALRM;
+	alarm(1);
 }
 
 /* Without SA_RESTART, as a write to sysfs may wait for long */
@@ -20,6 +22,7 @@ static void stop_action(void (*handler)(int))
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	sigaction(SIGALRM, &action, NULL);
 }
 
 void stop_catch(void)
@@ -29,6 +32,7 @@ void stop_catch(void)
 
 void stop_ignore(void)
 {
+	alarm(0);
 	stop_action(SIG_IGN);
 }
 

@@ -2,7 +2,10 @@
 #ifndef STOP_H
 #define STOP_H
 
-/* SIGINT, SIGTERM and SIGHUP end no more than a call that waits, with EINTR */
+/*
+ * SIGINT, SIGTERM and SIGHUP end no more than a call that waits, with EINTR: the one under
+ * way, and within a second one that begins later
+ */
 void stop_catch(void);
 
 /* From here on they do nothing, in programs that are run neither */

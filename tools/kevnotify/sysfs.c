@@ -120,12 +120,17 @@ static void sysfs_say_absent(void)
 		fputs("kevnotify: the module is not loaded. Type: modprobe kevnotify\n", stderr);
 }
 
+int sysfs_abi(long long abi)
+{
+	return abi == SYSFS_ABI || (abi > 0 && abi == SYSFS_ABI - 1);
+}
+
 int sysfs_there(void)
 {
 	long long abi;
 	int err = sysfs_number(&abi, SYSFS_KERNEL "/abi");
 
-	if (!err && (abi == SYSFS_ABI || (SYSFS_ABI > 1 && abi == SYSFS_ABI - 1)))
+	if (!err && sysfs_abi(abi))
 		return 1;
 	if (!err || err == -EINVAL)
 		fprintf(stderr,

@@ -12,6 +12,8 @@
 #define SYSFS_ABI	1
 #define SYSFS_NAMES	128
 
+/* Do we know that one? */
+int sysfs_abi(long long abi);
 /* Is the module there, and does it speak a version that we know? If not, a line says why. */
 int sysfs_there(void);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "size.h"
 #include "text.h"
 
 const char *text_source(const struct record *r)
@@ -21,17 +22,6 @@ int text_level(const struct record *r)
 enum screen_style text_style(int level)
 {
 	return level <= 3 ? BAD : level == 4 ? WARN : PLAIN;
-}
-
-void text_size(char *buf, size_t size, unsigned long long kb)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB" };
-	double n = kb;
-	unsigned int i = 0;
-
-	for (; n >= 1024 && i < 3; i++)
-		n /= 1024;
-	snprintf(buf, size, "%.*f %s", i && n < 100 ? 1 : 0, n, units[i]);
 }
 
 /* The nearest name that there is */
@@ -76,7 +66,7 @@ static void text_killed(char buf[TEXT_BYTES], const struct record *r, const char
 		n += snprintf(buf + n, TEXT_BYTES - n, " of %s%s", kind, whose);
 	if (kb && n < TEXT_BYTES - 32) {
 		n += snprintf(buf + n, TEXT_BYTES - n, ", ");
-		text_size(buf + n, TEXT_BYTES - n, kb);
+		size_text(buf + n, TEXT_BYTES - n, kb);
 	}
 }
 
@@ -106,7 +96,7 @@ void text_limit(char buf[TEXT_BYTES], const struct record *r)
 	buf[0] = '\0';
 	if (!record_number(r, "KEVNOTIFY_LIMIT_KB", &kb))
 		return;
-	text_size(size, sizeof(size), kb);
+	size_text(size, sizeof(size), kb);
 	snprintf(buf, TEXT_BYTES, "limit %s%s%s", size, group ? " in " : "", group ? group : "");
 }
 
@@ -129,7 +119,7 @@ void text_memory(char buf[TEXT_BYTES], const struct record *r)
 	n = snprintf(buf, TEXT_BYTES, "asked for by %s[%s]", comm, pid);
 	for (i = 0; parts[i][0]; i++)
 		if (record_number(r, parts[i][1], &kb) && kb && n < TEXT_BYTES - 64) {
-			text_size(size, sizeof(size), kb);
+			size_text(size, sizeof(size), kb);
 			n += snprintf(buf + n, TEXT_BYTES - n, "%s%s %s",
 				      strchr(buf, ';') ? ", " : "; ", parts[i][0], size);
 		}

@@ -27,7 +27,4 @@ void text_what(char buf[TEXT_BYTES], const struct record *r);
 void text_limit(char buf[TEXT_BYTES], const struct record *r);
 void text_memory(char buf[TEXT_BYTES], const struct record *r);
 
-/* "4.2 GiB" */
-void text_size(char *buf, size_t size, unsigned long long kb);
-
 #endif /* TEXT_H */
