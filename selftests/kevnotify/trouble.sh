@@ -113,7 +113,7 @@ hangs() {
 	klog_mark
 	dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null && mke2fs -F "$WORK/disk" >/dev/null &&
 		mount -t ext4 -o loop "$WORK/disk" "$MNT" && fsfreeze --freeze "$MNT" || return 1
-	read -r hung <"$HUNG"
+	hung=$(cat "$HUNG")
 	echo 1 >"$HUNG"
 	touch "$MNT/file" &
 	pid=$!
