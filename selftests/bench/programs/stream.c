@@ -6,6 +6,8 @@
  *	instructions an event from the raise on, the median of the rounds.
  * stream wake CHANNEL ROUNDS: from one raise until poll() has returned to a reader that
  *	slept; prints the median, and the longest.
+ * stream storm N: N raises, and nothing is read; prints the instructions a raise.
+ * stream hold N COMMAND: run a command while N readers of /dev/kevnotify are open.
  * stream: as a helper in pipe mode: the same until a read of standard input has returned,
  *	100 times; to /run/pipe.
  */
@@ -342,6 +344,26 @@ static void wake(const struct channel *c, unsigned int rounds)
 	printf("bench wake_%s_most %llu\n", c->name, (unsigned long long)ticks[rounds - 1]);
 }
 
+static void storm(unsigned int n)
+{
+	int raise = order_file("burst", "raise");
+	uint64_t start = now();
+
+	order(raise, n);
+	printf("bench storm@%u %.1f\n", n, (double)(now() - start) / n);
+}
+
+static void hold(unsigned int n, const char *command)
+{
+	fflush(stdout);
+	while (n--) {
+		if (open("/dev/kevnotify", O_RDONLY) < 0)
+			die("open");
+	}
+	if (system(command))
+		die("%s", command);
+}
+
 /* The events that are read are those that this orders, but for what was there before */
 static void pipe_reader(void)
 {
@@ -380,6 +402,14 @@ int main(int argc, char **argv)
 
 	if (argc == 1) {
 		pipe_reader();
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "storm")) {
+		storm(atoi(argv[2]));
+		return 0;
+	}
+	if (argc == 4 && !strcmp(argv[1], "hold")) {
+		hold(atoi(argv[2]), argv[3]);
 		return 0;
 	}
 	while (argc > 2 && left && strcmp(argv[2], c->name)) {
