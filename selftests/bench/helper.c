@@ -9,6 +9,7 @@
  *	OPERATION/gap		from one program's exec to the next one's
  *	OPERATION/work		all that is done for the events, until nothing is; and how
  *				many programs were started
+ *	stops			the machine stops before and after that, to be looked at
  *
  * A program of the bench is one whose name begins with "bench-".
  */
@@ -29,6 +30,7 @@
 #include <linux/tracepoint.h>
 #include <linux/umh.h>
 
+#include <asm/io.h>
 #include <asm/msr.h>
 
 #include <kevnotify.h>
@@ -43,6 +45,7 @@
 
 static u32 helper_burst = 1;
 static u32 helper_times = 21;
+static bool helper_stops;
 static DEFINE_MUTEX(helper_mutex);
 
 /* Programs that came to exec since, and when */
@@ -206,6 +209,13 @@ static int helper_gap(const struct helper_op *op, u64 *ticks)
 	return err;
 }
 
+/* A machine with pvpanic has QEMU's monitor look at it */
+static void helper_stop(void)
+{
+	if (helper_stops)
+		outb(1, 0x505);
+}
+
 /* What a window takes in which there is nothing to do, or with the burst's events */
 static u64 helper_busy(const struct helper_op *op)
 {
@@ -213,8 +223,12 @@ static u64 helper_busy(const struct helper_op *op)
 
 	helper_expect(0);
 	helper_idle = 0;
+	if (op)
+		helper_stop();
 	start = op ? helper_fire(op) : rdtsc_ordered();
 	msleep(HELPER_WINDOW_MS);
+	if (op)
+		helper_stop();
 	return rdtsc_ordered() - start - helper_idle;
 }
 
@@ -301,6 +315,7 @@ static void helper_make_files(void)
 	helper_dir = debugfs_create_dir("kevnotify-bench-helper", NULL);
 	debugfs_create_u32("burst", 0600, helper_dir, &helper_burst);
 	debugfs_create_u32("times", 0600, helper_dir, &helper_times);
+	debugfs_create_bool("stops", 0600, helper_dir, &helper_stops);
 	for (i = 0; i < ARRAY_SIZE(helper_ops); i++) {
 		void *op = (void *)&helper_ops[i];
 
