@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static void reader(int fd)
+static __attribute__((noreturn)) void reader(int fd)
 {
 	static char buffer[65536];
 

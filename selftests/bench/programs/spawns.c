@@ -5,20 +5,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static int spawn(char *program)
+{
+	char *const args[] = { program, NULL };
+	char *const env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	pid_t pid = vfork();
+	int status;
+
+	if (!pid) {
+		execve(program, args, env);
+		_exit(127);
+	}
+	return pid < 0 || waitpid(pid, &status, 0) != pid ? -1 : status;
+}
+
 int main(int argc, char **argv)
 {
-	char *const args[] = { argv[2], NULL };
-	char *const env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
-	int n = argc == 3 ? atoi(argv[1]) : 0, status;
-	pid_t pid;
+	int n;
 
-	while (n-- > 0) {
-		pid = vfork();
-		if (!pid) {
-			execve(argv[2], args, env);
-			_exit(127);
-		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+	for (n = argc == 3 ? atoi(argv[1]) : 0; n > 0; n--) {
+		if (spawn(argv[2])) {
 			perror(argv[2]);
 			return 1;
 		}
