@@ -73,10 +73,25 @@ static void helper_raise(void)
 			KEVNOTIFY_HEX(helper_numbers[3]), KEVNOTIFY_STR(helper_text));
 }
 
-static void helper_umh(int wait)
+#define HELPER_TEXT40	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static char *helper_short_env[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+
+/* As long as kevnotify's for such an event */
+static char *helper_same_env[] = {
+	"HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", "TROUBLED_DS=0", "PRIORITY=6",
+	"SYSLOG_IDENTIFIER=kevnotify", "MESSAGE=731 " HELPER_TEXT40 HELPER_TEXT40,
+	"KEVNOTIFY_SEQ=1234", "KEVNOTIFY_INSTANCE=0123456789abcdef0123456789abcdef",
+	"KEVNOTIFY_SOURCE=bench-helper", "KEVNOTIFY_ID=0",
+	"KEVNOTIFY_TIME=1763800000.000001", "KEVNOTIFY_CPU=0", "KEVNOTIFY_PID=123",
+	"KEVNOTIFY_UID=0", "KEVNOTIFY_COMM=cat", "KEVNOTIFY_CGROUP_ID=1",
+	"KEVNOTIFY_CONTEXT=task", "KEVNOTIFY_A=731", "KEVNOTIFY_B=1000", "KEVNOTIFY_C=4242",
+	"KEVNOTIFY_D=0xffffffff", "KEVNOTIFY_TEXT=" HELPER_TEXT40 HELPER_TEXT40, NULL,
+};
+
+static void helper_umh(char **envp, int wait)
 {
-	static char *argv[] = { HELPER_PROGRAM, NULL };
-	static char *envp[] = { "HOME=/", "PATH=/sbin:/bin:/usr/sbin:/usr/bin", NULL };
+	static char *argv[] = { HELPER_PROGRAM, "bench-helper", "1234", NULL };
 	int err = call_usermodehelper(HELPER_PROGRAM, argv, envp, wait);
 
 	if (err)
@@ -85,12 +100,22 @@ static void helper_umh(int wait)
 
 static void helper_umh_exec(void)
 {
-	helper_umh(UMH_WAIT_EXEC);
+	helper_umh(helper_short_env, UMH_WAIT_EXEC);
 }
 
 static void helper_umh_proc(void)
 {
-	helper_umh(UMH_WAIT_PROC);
+	helper_umh(helper_short_env, UMH_WAIT_PROC);
+}
+
+static void helper_same_exec(void)
+{
+	helper_umh(helper_same_env, UMH_WAIT_EXEC);
+}
+
+static void helper_same_proc(void)
+{
+	helper_umh(helper_same_env, UMH_WAIT_PROC);
 }
 
 /* The same values; udevd has a rule for it */
@@ -122,6 +147,8 @@ static const struct helper_op {
 	{ "raise",	helper_raise },
 	{ "umh_exec",	helper_umh_exec },
 	{ "umh_proc",	helper_umh_proc },
+	{ "same_exec",	helper_same_exec },
+	{ "same_proc",	helper_same_proc },
 	{ "uevent",	helper_uevent },
 	{ "probe",	kevnotify_bench_probe },
 	{ "others",	NULL },
