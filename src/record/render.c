@@ -457,20 +457,15 @@ static void kev_render_strings(struct kev_text *t, const struct kev_record *rec,
 }
 
 /*
- * A record as strings KEY=value, for the helper, each ended by @end: '\0' for an
- * environment. KEV_RENDER_BYTES are enough for any record. Returns the number of bytes.
+ * A record as strings KEY=value, for the helper, each ended by a newline. KEV_RENDER_BYTES
+ * are enough for any record. Returns the number of bytes.
  */
 size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *notes,
-			 char end, char *buf, size_t size)
+			 char *buf, size_t size)
 {
 	struct kev_text t = { buf, size, 0 };
-	size_t i;
 
 	kev_render_strings(&t, rec, notes, true);
-	/* In a value there is none */
-	for (i = 0; end != '\n' && i < t.len; i++)
-		if (buf[i] == '\n')
-			buf[i] = end;
 	return t.len;
 }
 
