@@ -238,16 +238,16 @@ static const struct channel channels[] = {
 	{ "bpf",	"bpf",			bpf_open,		NULL,		bpf_drain },
 };
 
-/* One read, or what comes without; how many events, 0 when there are none yet */
-static unsigned int take(const struct channel *c, int fd)
+/* One read, or what comes without; how many events, which may be none; -1: not yet */
+static int take(const struct channel *c, int fd)
 {
 	ssize_t n;
 
 	if (c->drain)
-		return c->drain(&sink);
+		return (int)c->drain(&sink) ?: -1;
 	n = read(fd, buffer + used, c->count == count_page ? PAGE : CHUNK);
 	if (n < 0 && errno == EAGAIN)
-		return 0;
+		return -1;
 	if (n <= 0 || used + n + CHUNK > sizeof(buffer))
 		die("read");
 	lengths[reads++] = n;
@@ -268,7 +268,7 @@ static void drain(const struct channel *c, int fd)
 	do {
 		reads = 0;
 		used = 0;
-	} while (take(c, fd));
+	} while (take(c, fd) >= 0);
 	reads = 0;
 }
 
@@ -291,7 +291,8 @@ static uint64_t counting(const struct channel *c)
 static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned int n)
 {
 	uint64_t start, end;
-	unsigned int got = 0, more;
+	unsigned int got = 0;
+	int more;
 
 	usleep(PAUSE_US);
 	drain(c, fd);
@@ -299,9 +300,10 @@ static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned 
 	order(raise, n);
 	while (got < n) {
 		more = take(c, fd);
-		if (!more)
+		if (more < 0)
 			await(fd);
-		got += more;
+		else
+			got += more;
 	}
 	end = now();
 	if (got != n)
