@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	qsort(p->ticks, p->windows, sizeof(*p->ticks), compare);
-	printf("%.2f %.2f %u\n", p->ticks[p->windows * 9 / 10] / 16.0, p->ticks[p->windows / 2] / 16.0,
-	       p->windows);
+	printf("%.2f %.2f %u\n", p->ticks[p->windows * 9 / 10] / 16.0,
+	       p->ticks[p->windows / 2] / 16.0, p->windows);
 	return 0;
 }

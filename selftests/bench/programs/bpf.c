@@ -11,7 +11,7 @@
 int main(int argc, char **argv)
 {
 	char text[128] = "";
-	uint64_t sum = 0;
+	unsigned long long sum = 0;
 	int fd;
 
 	if (argc != 2 || bpf_open() < 0) {

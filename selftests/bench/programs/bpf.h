@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define BPF_BYTES	(2UL << 20)
-#define BPF_PAYLOAD	(4 * sizeof(uint64_t) + 80)
+#define BPF_PAYLOAD	(4 * sizeof(unsigned long long) + 80)
 
 #define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
 #define CALL(function)		INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_##function)
@@ -23,7 +23,7 @@
 #define LOAD(reg, from, at)	INSN(BPF_LDX | BPF_MEM | BPF_DW, reg, from, at, 0)
 
 static int bpf_map;
-static volatile uint64_t *bpf_consumed;
+static unsigned long long *bpf_consumed;
 static const char *bpf_produced;
 
 static int bpf_call(int command, union bpf_attr *attr)
@@ -35,7 +35,8 @@ static int bpf_load(void)
 {
 	const struct bpf_insn program[] = {
 		COPY(7, 1),
-		INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, bpf_map), INSN(0, 0, 0, 0, 0),
+		INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, bpf_map),
+		INSN(0, 0, 0, 0, 0),
 		SET(2, BPF_PAYLOAD), SET(3, 0), CALL(ringbuf_reserve),
 		INSN(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 13, 0),
 		COPY(6, 0), COPY(1, 6), SET(2, 32), LOAD(3, 7, 0), CALL(probe_read_kernel),
@@ -71,19 +72,20 @@ static int bpf_open(void)
 }
 
 /* Take what there is, looking at each event's first word; how many there were */
-static unsigned int bpf_drain(uint64_t *sum)
+static unsigned int bpf_drain(unsigned long long *sum)
 {
-	uint64_t end = __atomic_load_n((const uint64_t *)bpf_produced, __ATOMIC_ACQUIRE);
-	uint64_t at = *bpf_consumed;
+	unsigned long long end = __atomic_load_n((const unsigned long long *)bpf_produced,
+						 __ATOMIC_ACQUIRE);
+	unsigned long long at = __atomic_load_n(bpf_consumed, __ATOMIC_RELAXED);
 	unsigned int n = 0;
 
 	while (at < end) {
 		const char *event = bpf_produced + 4096 + (at & (BPF_BYTES - 1));
-		uint32_t len = __atomic_load_n((const uint32_t *)event, __ATOMIC_ACQUIRE);
+		unsigned int len = __atomic_load_n((const unsigned int *)event, __ATOMIC_ACQUIRE);
 
 		if (len & BPF_RINGBUF_BUSY_BIT)
 			break;
-		*sum += *(const uint64_t *)(event + BPF_RINGBUF_HDR_SZ);
+		*sum += *(const unsigned long long *)(event + BPF_RINGBUF_HDR_SZ);
 		at += (len + BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
 		n++;
 	}

@@ -15,9 +15,6 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +46,7 @@ struct channel {
 	const char	*op;
 	int		(*open)(void);
 	unsigned int	(*count)(const char *bytes, size_t len);
-	unsigned int	(*drain)(uint64_t *sum);
+	unsigned int	(*drain)(unsigned long long *sum);
 };
 
 static char buffer[1 << 20];
@@ -57,25 +54,17 @@ static char buffer[1 << 20];
 static size_t lengths[4096];
 static unsigned int reads;
 static size_t used;
-static uint64_t sink;
+static unsigned long long sink;
 
-__attribute__((format(printf, 1, 2), noreturn))
-static void die(const char *fmt, ...)
-{
-	va_list args;
+#define die(fmt, ...) do {							\
+	printf("wrong " fmt ": %s\n", ##__VA_ARGS__, strerror(errno));	\
+	exit(1);								\
+} while (0)
 
-	printf("wrong ");
-	va_start(args, fmt);
-	vprintf(fmt, args);
-	va_end(args);
-	printf(": %s\n", strerror(errno));
-	exit(1);
-}
-
-static uint64_t now(void)
+static unsigned long long now(void)
 {
 	unsigned int cpu;
-	uint64_t tsc;
+	unsigned long long tsc;
 
 	_mm_lfence();
 	tsc = __rdtscp(&cpu);
@@ -85,12 +74,12 @@ static uint64_t now(void)
 
 static int compare(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	unsigned long long x = *(const unsigned long long *)a, y = *(const unsigned long long *)b;
 
 	return x < y ? -1 : x > y;
 }
 
-static uint64_t read_number(const char *path)
+static unsigned long long read_number(const char *path)
 {
 	char text[32] = "";
 	int fd = open(path, O_RDONLY);
@@ -201,7 +190,7 @@ static unsigned int count_lines(const char *bytes, size_t len)
  */
 static unsigned int count_page(const char *page, size_t len)
 {
-	uint64_t committed;
+	unsigned long long committed;
 	const char *at = page + 16, *end;
 	unsigned int n = 0;
 
@@ -210,7 +199,7 @@ static unsigned int count_page(const char *page, size_t len)
 	if (end > page + len)
 		die("a page of %zu bytes", len);
 	while (at < end) {
-		uint32_t word, bytes;
+		unsigned int word, bytes;
 		unsigned int type;
 
 		memcpy(&word, at, sizeof(word));
@@ -273,10 +262,10 @@ static void drain(const struct channel *c, int fd)
 }
 
 /* What it takes to count the events in what was read, which is not of the channel */
-static uint64_t counting(const struct channel *c)
+static unsigned long long counting(const struct channel *c)
 {
 	const char *at = buffer;
-	uint64_t start = now();
+	unsigned long long start = now();
 	unsigned int i;
 
 	if (!c->count)
@@ -288,9 +277,9 @@ static uint64_t counting(const struct channel *c)
 	return now() - start;
 }
 
-static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned int n)
+static unsigned long long burst_once(const struct channel *c, int fd, int raise, unsigned int n)
 {
-	uint64_t start, end;
+	unsigned long long start, end;
 	unsigned int got = 0;
 	int more;
 
@@ -313,7 +302,7 @@ static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned 
 
 static void burst(const struct channel *c, unsigned int n, unsigned int rounds)
 {
-	static uint64_t ticks[ROUNDS];
+	static unsigned long long ticks[ROUNDS];
 	int fd = c->open(), raise = order_file("burst", c->op);
 	unsigned int i;
 
@@ -327,12 +316,12 @@ static void burst(const struct channel *c, unsigned int n, unsigned int rounds)
 
 static void wake(const struct channel *c, unsigned int rounds)
 {
-	static uint64_t ticks[ROUNDS];
+	static unsigned long long ticks[ROUNDS];
 	int fd = c->open(), later = order_file("later", c->op);
 	unsigned int i;
 
 	for (i = 0; i < rounds; i++) {
-		uint64_t end;
+		unsigned long long end;
 
 		drain(c, fd);
 		order(later, 1);
@@ -342,14 +331,14 @@ static void wake(const struct channel *c, unsigned int rounds)
 		ticks[i] = end - read_number(FILES "stamp");
 	}
 	qsort(ticks, rounds, sizeof(*ticks), compare);
-	printf("bench wake_%s %llu\n", c->name, (unsigned long long)ticks[rounds / 2]);
-	printf("bench wake_%s_most %llu\n", c->name, (unsigned long long)ticks[rounds - 1]);
+	printf("bench wake_%s %llu\n", c->name, ticks[rounds / 2]);
+	printf("bench wake_%s_most %llu\n", c->name, ticks[rounds - 1]);
 }
 
-static void storm(unsigned int n)
+static void many(unsigned int n)
 {
 	int raise = order_file("burst", "raise");
-	uint64_t start = now();
+	unsigned long long start = now();
 
 	order(raise, n);
 	printf("bench storm@%u %.1f\n", n, (double)(now() - start) / n);
@@ -370,7 +359,7 @@ static void hold(unsigned int n, const char *command)
 static void pipe_reader(void)
 {
 	enum { N = 100 };
-	static uint64_t ticks[N];
+	static unsigned long long ticks[N];
 	int later = order_file("later", "raise");
 	unsigned int i;
 
@@ -381,7 +370,7 @@ static void pipe_reader(void)
 		;
 	fcntl(0, F_SETFL, 0);
 	for (i = 0; i < N; i++) {
-		uint64_t end;
+		unsigned long long end;
 
 		order(later, 1);
 		if (read(0, buffer, sizeof(buffer)) <= 0)
@@ -391,8 +380,8 @@ static void pipe_reader(void)
 		ticks[i] = end - read_number(FILES "stamp");
 	}
 	qsort(ticks, N, sizeof(*ticks), compare);
-	printf("bench wake_pipe %llu\n", (unsigned long long)ticks[N / 2]);
-	printf("bench wake_pipe_most %llu\n", (unsigned long long)ticks[N - 1]);
+	printf("bench wake_pipe %llu\n", ticks[N / 2]);
+	printf("bench wake_pipe_most %llu\n", ticks[N - 1]);
 	fclose(stdout);
 	rename("/run/pipe.new", "/run/pipe");
 }
@@ -407,7 +396,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (argc == 3 && !strcmp(argv[1], "storm")) {
-		storm(atoi(argv[2]));
+		many(atoi(argv[2]));
 		return 0;
 	}
 	if (argc == 4 && !strcmp(argv[1], "hold")) {
