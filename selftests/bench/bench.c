@@ -29,7 +29,10 @@
 
 struct task_struct *bench_collector;
 u64 bench_numbers[4] = { 731, 1000, 4242, 0xffffffffULL };
-char bench_text[80 + 1];
+char bench_text[255 + 1];
+unsigned int bench_length = BENCH_TEXT;
+module_param_named(length, bench_length, uint, 0444);
+MODULE_PARM_DESC(length, "of the text, 80 to 255; what has a known length has 80");
 
 static struct dentry *bench_dir;
 
@@ -173,7 +176,9 @@ static int __init bench_init(void)
 	bench_collector = bench_find("kevnotifyd");
 	if (!bench_collector)
 		return -ESRCH;
-	memset(bench_text, 'x', sizeof(bench_text) - 1);
+	if (bench_length >= sizeof(bench_text))
+		return -EINVAL;
+	memset(bench_text, 'x', bench_length);
 	bench_raise_init();
 	err = bench_peer_init();
 	if (err) {
@@ -186,6 +191,7 @@ static int __init bench_init(void)
 	bench_create(bench_raise_ops);
 	bench_create(bench_peer_ops);
 	bench_peer_create(bench_dir);
+	debugfs_create_u64("register", 0400, bench_dir, &bench_registering);
 	return 0;
 }
 

@@ -29,9 +29,13 @@ struct bench_op {
 };
 
 extern struct task_struct *bench_collector;
-/* The payload: 4 numbers, and 80 characters */
+/* The payload: 4 numbers, and 80 characters, or as many as are asked for */
+#define BENCH_TEXT	80
 extern u64 bench_numbers[4];
-extern char bench_text[80 + 1];
+extern char bench_text[255 + 1];
+extern unsigned int bench_length;
+/* What it took to register a source, with the others there */
+extern u64 bench_registering;
 
 /* Each ends with one without a name */
 extern const struct bench_op bench_raise_ops[];

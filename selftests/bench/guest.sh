@@ -8,6 +8,8 @@ set -eu
 params=/sys/module/kevnotify/parameters
 stats=/sys/kernel/kevnotify/stats
 trace=/sys/kernel/tracing
+# Of kevnotify-bench
+files=/sys/kernel/debug/kevnotify-bench
 
 # row ROW FIGURE
 row() {
@@ -49,6 +51,35 @@ bench_load() {
 admit_all() {
 	echo 10 >"$params/window"
 	echo 1000 >"$params/burst"
+}
+
+# The counters that are looked at, and the events in the trace buffer
+counts() {
+	for counter in raised suppressed refused doorbells; do
+		counter "$counter"
+	done
+	awk '/^(entries|overrun):/ { n += $2 } END { print n }' "$trace/per_cpu/cpu0/stats"
+}
+
+# measure ROW OPERATION RAISED SUPPRESSED DOORBELLS TRACED: how often each happened: a
+# number, so often as there were "calls" or "batches", "most" of the calls, or "any"
+measure() {
+	row=$1 op=$2
+	shift 2
+	before=$(counts)
+	figure=$(cat "$files/$op")
+	echo "$figure $before $(counts)" | tr '\n' ' ' | awk -v row="$row" -v want="$1 $2 0 $3 $4" '{
+		print "bench", row, $1 / 10
+		split("raised suppressed refused doorbells traced", names)
+		split(want, wanted)
+		for (i = 1; i <= 5; i++) {
+			n = $(8 + i) - $(3 + i)
+			w = wanted[i] == "calls" ? $2 : wanted[i] == "batches" ? $3 : wanted[i] + 0
+			if (wanted[i] == "any" || (wanted[i] == "most" ? n >= $2 - 1 && n <= $2 : n == w))
+				continue
+			print "wrong", row ":", $2, "calls,", names[i], n
+		}
+	}'
 }
 
 peer kernel "$(uname -r)"

@@ -93,7 +93,7 @@ static void bench_ring_buffer(void)
 {
 	struct {
 		u64	numbers[4];
-		char	text[80];
+		char	text[BENCH_TEXT];
 	} payload;
 
 	memcpy(payload.numbers, bench_numbers, sizeof(payload.numbers));

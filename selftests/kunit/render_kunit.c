@@ -208,6 +208,38 @@ static void render_cuts_no_escape(struct kunit *test)
 	}
 }
 
+static void expect_decimal(struct kunit *test, u64 num, unsigned int width)
+{
+	struct bench *b = test->priv;
+	struct kev_text t = { b->out, sizeof(b->out), 0 };
+	char expected[24];
+
+	kev_render_text_decimal(&t, num, width);
+	b->out[t.len] = '\0';
+	snprintf(expected, sizeof(expected), "%0*llu", width, num);
+	KUNIT_EXPECT_STREQ(test, b->out, expected);
+}
+
+/* Where the number of digits or of bits changes */
+static void render_writes_decimals(struct kunit *test)
+{
+	unsigned int bits;
+	u64 power = 1;
+
+	for (bits = 0; bits < 64; bits++) {
+		expect_decimal(test, BIT_ULL(bits), 1);
+		expect_decimal(test, BIT_ULL(bits) - 1, 6);
+	}
+	do {
+		expect_decimal(test, power - 1, 1);
+		expect_decimal(test, power, 6);
+		power *= 10;
+	} while (power != 10000000000000000000ULL);
+	expect_decimal(test, power - 1, 1);
+	expect_decimal(test, power, 1);
+	expect_decimal(test, U64_MAX, 1);
+}
+
 static void render_writes_every_type(struct kunit *test)
 {
 	static const char *const keys[] = {
@@ -636,6 +668,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_reads_no_further),
 	KUNIT_CASE(render_stops_at_the_length),
 	KUNIT_CASE(render_cuts_no_escape),
+	KUNIT_CASE(render_writes_decimals),
 	KUNIT_CASE(render_writes_every_type),
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),

@@ -5,12 +5,13 @@
  * still the one they asked for.
  */
 #include <linux/kernel.h>
-#include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
 
 #include "log.h"
 #include "render.h"
@@ -171,10 +172,11 @@ int kev_log_init(unsigned int records)
 		 instance);
 	/*
 	 * Zeroed: stamp 0 is no sequence number that is asked for here. No process is
-	 * to be killed for a log that is too big for this machine.
+	 * to be killed for a log that is too big for this machine. The largest has 2 GiB,
+	 * which kvmalloc() refuses.
 	 */
-	kev_log_records = kvcalloc(records, sizeof(*kev_log_records),
-				   GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	kev_log_records = __vmalloc(array_size(records, sizeof(*kev_log_records)),
+				    GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!kev_log_records) {
 		pr_err("log_records: no memory for %u records, not loaded\n", records);
 		return -ENOMEM;
@@ -186,5 +188,5 @@ int kev_log_init(unsigned int records)
 /* kevnotifyd is gone, and so are all readers */
 void kev_log_exit(void)
 {
-	kvfree(kev_log_records);
+	vfree(kev_log_records);
 }

@@ -62,17 +62,51 @@ static bool kev_render_text_run(struct kev_text *t, const u8 *s, size_t len)
 	return false;
 }
 
-/* With so many digits at least; a tenth of what "%llu" takes */
+/* The numbers from 0 to 99 in two digits each */
+static const char kev_render_pairs[] =
+	"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+	"4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+	"888990919293949596979899";
+
+/* By that many bits a number has one of two numbers of digits; the first has one all the same */
+static const u64 kev_render_powers[] = {
+	0, 10ULL, 100ULL, 1000ULL, 10000ULL, 100000ULL, 1000000ULL, 10000000ULL, 100000000ULL,
+	1000000000ULL, 10000000000ULL, 100000000000ULL, 1000000000000ULL, 10000000000000ULL,
+	100000000000000ULL, 1000000000000000ULL, 10000000000000000ULL, 100000000000000000ULL,
+	1000000000000000000ULL, 10000000000000000000ULL,
+};
+
+static unsigned int kev_render_digits(u64 num)
+{
+	/* 1233 / 4096 is the logarithm of 2 to the base 10, closely enough for 64 bits */
+	unsigned int less = fls64(num) * 1233 >> 12;
+
+	return less + (num >= kev_render_powers[less]);
+}
+
+/* With so many digits at least; a fraction of what "%llu" takes */
 static void kev_render_text_decimal(struct kev_text *t, u64 num, unsigned int width)
 {
-	char digits[20], *end = digits + sizeof(digits), *p = end;
-	u32 digit;
+	unsigned int digits = max(kev_render_digits(num), width);
+	u32 rest, low;
+	char *p;
 
-	do {
-		num = div_u64_rem(num, 10, &digit);
-		*--p = '0' + digit;
-	} while (num || p > end - width);
-	kev_render_text_bytes(t, p, end - p);
+	if (unlikely(t->len + digits >= t->size))
+		return;
+	t->len += digits;
+	p = t->buf + t->len;
+	for (; num > U32_MAX; digits -= 2) {
+		num = div_u64_rem(num, 100, &rest);
+		p -= 2;
+		memcpy(p, kev_render_pairs + 2 * rest, 2);
+	}
+	for (low = num; digits > 1; digits -= 2) {
+		p -= 2;
+		memcpy(p, kev_render_pairs + 2 * (low % 100), 2);
+		low /= 100;
+	}
+	if (digits)
+		p[-1] = '0' + low;
 }
 
 static void kev_render_text_hex(struct kev_text *t, u64 num)

@@ -6,6 +6,8 @@
  *	instructions an event from the raise on, the median of the rounds.
  * stream wake CHANNEL ROUNDS: from one raise until poll() has returned to a reader that
  *	slept; prints the median, and the longest.
+ * stream storm N: N raises, and nothing is read; prints the instructions a raise.
+ * stream hold N COMMAND: run a command while N readers of /dev/kevnotify are open.
  * stream: as a helper in pipe mode: the same until a read of standard input has returned,
  *	100 times; to /run/pipe.
  */
@@ -236,16 +238,16 @@ static const struct channel channels[] = {
 	{ "bpf",	"bpf",			bpf_open,		NULL,		bpf_drain },
 };
 
-/* One read, or what comes without; how many events, 0 when there are none yet */
-static unsigned int take(const struct channel *c, int fd)
+/* One read, or what comes without; how many events, which may be none; -1: not yet */
+static int take(const struct channel *c, int fd)
 {
 	ssize_t n;
 
 	if (c->drain)
-		return c->drain(&sink);
+		return (int)c->drain(&sink) ?: -1;
 	n = read(fd, buffer + used, c->count == count_page ? PAGE : CHUNK);
 	if (n < 0 && errno == EAGAIN)
-		return 0;
+		return -1;
 	if (n <= 0 || used + n + CHUNK > sizeof(buffer))
 		die("read");
 	lengths[reads++] = n;
@@ -266,7 +268,7 @@ static void drain(const struct channel *c, int fd)
 	do {
 		reads = 0;
 		used = 0;
-	} while (take(c, fd));
+	} while (take(c, fd) >= 0);
 	reads = 0;
 }
 
@@ -289,7 +291,8 @@ static uint64_t counting(const struct channel *c)
 static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned int n)
 {
 	uint64_t start, end;
-	unsigned int got = 0, more;
+	unsigned int got = 0;
+	int more;
 
 	usleep(PAUSE_US);
 	drain(c, fd);
@@ -297,9 +300,10 @@ static uint64_t burst_once(const struct channel *c, int fd, int raise, unsigned 
 	order(raise, n);
 	while (got < n) {
 		more = take(c, fd);
-		if (!more)
+		if (more < 0)
 			await(fd);
-		got += more;
+		else
+			got += more;
 	}
 	end = now();
 	if (got != n)
@@ -342,6 +346,26 @@ static void wake(const struct channel *c, unsigned int rounds)
 	printf("bench wake_%s_most %llu\n", c->name, (unsigned long long)ticks[rounds - 1]);
 }
 
+static void storm(unsigned int n)
+{
+	int raise = order_file("burst", "raise");
+	uint64_t start = now();
+
+	order(raise, n);
+	printf("bench storm@%u %.1f\n", n, (double)(now() - start) / n);
+}
+
+static void hold(unsigned int n, const char *command)
+{
+	fflush(stdout);
+	while (n--) {
+		if (open("/dev/kevnotify", O_RDONLY) < 0)
+			die("open");
+	}
+	if (system(command))
+		die("%s", command);
+}
+
 /* The events that are read are those that this orders, but for what was there before */
 static void pipe_reader(void)
 {
@@ -380,6 +404,14 @@ int main(int argc, char **argv)
 
 	if (argc == 1) {
 		pipe_reader();
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "storm")) {
+		storm(atoi(argv[2]));
+		return 0;
+	}
+	if (argc == 4 && !strcmp(argv[1], "hold")) {
+		hold(atoi(argv[2]), argv[3]);
 		return 0;
 	}
 	while (argc > 2 && left && strcmp(argv[2], c->name)) {
