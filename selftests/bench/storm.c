@@ -24,7 +24,7 @@
 static struct kevnotify_source *storm_source;
 static struct kevnotify_source *storm_others;
 static struct task_struct **storm_raisers;
-static unsigned long __percpu *storm_calls;
+static DEFINE_PER_CPU(unsigned long, storm_calls);
 static DEFINE_MUTEX(storm_mutex);
 static struct dentry *storm_dir;
 
@@ -60,7 +60,8 @@ static int storm_start(void)
 
 	storm_stop();
 	for_each_online_cpu(cpu) {
-		raiser = kthread_create(storm_raise, per_cpu_ptr(storm_calls, cpu), "storm/%u", cpu);
+		raiser = kthread_create(storm_raise, per_cpu_ptr(&storm_calls, cpu), "storm/%u",
+					cpu);
 		if (IS_ERR(raiser))
 			return PTR_ERR(raiser);
 		kthread_bind(raiser, cpu);
@@ -92,7 +93,7 @@ static int calls_get(void *unused, u64 *sum)
 
 	*sum = 0;
 	for_each_possible_cpu(cpu)
-		*sum += READ_ONCE(*per_cpu_ptr(storm_calls, cpu));
+		*sum += READ_ONCE(*per_cpu_ptr(&storm_calls, cpu));
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(calls_fops, calls_get, NULL, "%llu\n");
@@ -137,17 +138,15 @@ static void storm_exit(void)
 		storm_stop();
 	kevnotify_source_unregister(storm_others);
 	kevnotify_source_unregister(storm_source);
-	free_percpu(storm_calls);
 	kfree(storm_raisers);
 }
 
 static int __init storm_init(void)
 {
-	storm_calls = alloc_percpu(unsigned long);
 	storm_raisers = kcalloc(nr_cpu_ids, sizeof(*storm_raisers), GFP_KERNEL);
 	storm_source = kevnotify_source_register(THIS_MODULE, &storm_desc);
 	storm_others = kevnotify_source_register(THIS_MODULE, &storm_other_desc);
-	if (!storm_calls || !storm_raisers || IS_ERR(storm_source) || IS_ERR(storm_others)) {
+	if (!storm_raisers || IS_ERR(storm_source) || IS_ERR(storm_others)) {
 		storm_exit();
 		return -ENOMEM;
 	}

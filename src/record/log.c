@@ -61,7 +61,10 @@ int kev_log_copy(u64 seq, struct kev_record *rec)
 	/* Pairs with the release in kev_log_append(): this stamp, then what it stands for */
 	if (smp_load_acquire(&slot->stamp) != (u32)seq)
 		return -EPIPE;
-	memcpy(rec, slot, sizeof(*rec));
+	/* What is in use; each length may be another record's */
+	memcpy(rec, slot, offsetof(struct kev_record, event.data));
+	memcpy(rec->event.data, slot->event.data, min_t(size_t, rec->event.len, KEV_DATA_BYTES));
+	memcpy(rec->text, slot->text, min_t(size_t, rec->used, sizeof(rec->text)));
 	/* The copy before the second look; pairs with smp_wmb() in kev_log_append() */
 	smp_rmb();
 	return READ_ONCE(slot->stamp) == (u32)seq ? 0 : -EPIPE;
@@ -94,6 +97,7 @@ static void kev_log_put_keys(struct kev_record *rec, const struct kev_origin *or
 	}
 	memcpy(to, origin->keys, len);
 	to[len] = '\0';
+	rec->used = to + len + 1 - rec->text;
 }
 
 /* The message as readers of the stream see it: no byte of it ends its line */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A helper that writes down of which source and level its event is, and for how many us it waited */
+/* A helper that notes its event's source and level, and for how many us that waited for it */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,8 @@ int main(void)
 	int len, fd;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	sscanf(value("KEVNOTIFY_TIME"), "%lld.%lld", &sec, &us);
+	if (sscanf(value("KEVNOTIFY_TIME"), "%lld.%lld", &sec, &us) != 2)
+		return 1;
 	raised = sec * 1000000 + us;
 	len = snprintf(line, sizeof(line), "%s %s %lld\n", value("KEVNOTIFY_SOURCE"),
 		       value("PRIORITY"), now.tv_sec * 1000000LL + now.tv_nsec / 1000 - raised);

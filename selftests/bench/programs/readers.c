@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static __attribute__((noreturn)) void reader(int fd)
+static int reader(int fd)
 {
 	static char buffer[65536];
 
@@ -18,7 +18,7 @@ static __attribute__((noreturn)) void reader(int fd)
 	while (read(fd, buffer, sizeof(buffer)) > 0)
 		;
 	perror("/dev/kevnotify");
-	_exit(1);
+	return 1;
 }
 
 int main(int argc, char **argv)
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 		}
 		switch (fork()) {
 		case 0:
-			reader(fd);
+			return reader(fd);
 		case -1:
 			perror("fork");
 			return 1;
