@@ -25,6 +25,7 @@ static void bench_order_work(struct work_struct *work)
 	bench_stamp = rdtsc_ordered();
 	bench_ordered->call();
 }
+
 static DECLARE_DELAYED_WORK(bench_order, bench_order_work);
 
 static int bench_burst(void *data, u64 n)

@@ -6,6 +6,7 @@
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/ring_buffer.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <net/genetlink.h>
 
@@ -13,8 +14,6 @@
 
 #define CREATE_TRACE_POINTS
 #include "bench_trace.h"
-
-#define BENCH_BUFFER_BYTES	(1UL << 20)
 
 static struct kset *bench_kset;
 static struct kobject *bench_kobject;
@@ -185,7 +184,7 @@ int bench_peer_init(void)
 
 	if (err)
 		return err;
-	bench_buffer = ring_buffer_alloc(BENCH_BUFFER_BYTES, RB_FL_OVERWRITE);
+	bench_buffer = ring_buffer_alloc(SZ_1M, RB_FL_OVERWRITE);
 	err = bench_buffer ? bench_kobject_init() : -ENOMEM;
 	if (err)
 		bench_peer_exit();

@@ -155,7 +155,8 @@ const struct bench_op bench_raise_ops[] = {
 	{ "ring_wake",		bench_raise,		NULL,			1 },
 	{ "suppressed",		bench_raise,		NULL,			64 },
 	{ "disabled",		bench_disabled,		NULL,			256 },
-	{ "collect",		bench_collect,		bench_stage,		1, false, BENCH_EVENTS },
+	{ "collect",		bench_collect,		bench_stage,		1, false,
+	  BENCH_EVENTS },
 	{ "render",		bench_render,		NULL,			4 },
 	{ }
 };
