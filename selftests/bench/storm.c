@@ -93,7 +93,7 @@ static int calls_get(void *unused, u64 *sum)
 
 	*sum = 0;
 	for_each_possible_cpu(cpu)
-		*sum += READ_ONCE(*per_cpu_ptr(&storm_calls, cpu));
+		*sum += READ_ONCE(per_cpu(storm_calls, cpu));
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(calls_fops, calls_get, NULL, "%llu\n");
