@@ -64,7 +64,7 @@ matrix:
 	@selftests/run matrix
 
 bench:
-	@selftests/setup vm bench
+	@selftests/setup vm bench peers
 	@selftests/bench/run
 
 bench-check:

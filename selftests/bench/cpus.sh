@@ -3,7 +3,9 @@
 #
 # What one event costs that wakes kevnotifyd, and what one of many, on a machine with one
 # CPU to which others may come: kevnotifyd has a stage for each.
+# shellcheck source=selftests/bench/guest.sh
 . /bench/guest.sh
+# shellcheck source=selftests/bench/helper.sh
 . /bench/helper.sh
 
 # passes CPUS: that there may be

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the tables about helpers share, beside guest.sh.
+# What the tables about helpers share, beside guest.sh. Some of it is read by them alone:
+# shellcheck disable=SC2034,SC2154
 
 helper=/sys/kernel/debug/kevnotify-bench-helper
 

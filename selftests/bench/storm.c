@@ -90,10 +90,11 @@ DEFINE_DEBUGFS_ATTRIBUTE(run_fops, NULL, run_set, "%llu\n");
 static int calls_get(void *unused, u64 *sum)
 {
 	unsigned int cpu;
+	u64 calls = 0;
 
-	*sum = 0;
 	for_each_possible_cpu(cpu)
-		*sum += READ_ONCE(*per_cpu_ptr(&storm_calls, cpu));
+		calls += READ_ONCE(per_cpu(storm_calls, cpu));
+	*sum = calls;
 	return 0;
 }
 DEFINE_DEBUGFS_ATTRIBUTE(calls_fops, calls_get, NULL, "%llu\n");
