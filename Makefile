@@ -21,7 +21,8 @@ help:
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
 	@echo 'make matrix       install, build, boot and test in each suite, on each of its kernels'
-	@echo 'make bench        what a raise costs, in instructions'
+	@echo 'make bench        what it costs, beside others, in instructions (an hour)'
+	@echo 'make bench-check  the part of it that make check has, once'
 	@echo 'make deb          the packages, in build/'
 	@echo 'make repo         a signed repository of them for apt, in build/repo'
 	@echo 'make rpm          the package for dnf, in build/'
@@ -51,11 +52,11 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug fleet full suites cross check model
+	@selftests/setup debug fleet full suites cross check model bench
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug fleet full suites packages rpm cross check model
+	@selftests/setup debug fleet full suites packages rpm cross check model bench
 	@selftests/run full
 
 matrix:
@@ -63,8 +64,17 @@ matrix:
 	@selftests/run matrix
 
 bench:
-	@selftests/setup vm
+	@selftests/setup vm bench peers
 	@selftests/bench/run
+
+bench-check:
+	@selftests/setup vm bench
+	@selftests/bench/run --check
+
+# What was measured last, into the document and its pictures
+bench-document:
+	@selftests/setup document
+	@selftests/bench/document Documentation/design build/bench/6.1.json $(wildcard build/bench/trixie-backports.json)
 
 deb:
 	@selftests/setup deb
@@ -88,4 +98,4 @@ clean-cache:
 	@scripts/clean-cache
 
 .PHONY: modules modules_install clean help demo demo-here test check-quick check \
-	check-full matrix bench deb repo rpm install uninstall clean-cache
+	check-full matrix bench bench-check bench-document deb repo rpm install uninstall clean-cache

@@ -22,7 +22,8 @@ TRACE_EVENT(bench_event,
 		memcpy(__entry->numbers, numbers, sizeof(__entry->numbers));
 		memcpy(__entry->text, text, sizeof(__entry->text));
 	),
-	TP_printk("%llu %.80s", __entry->numbers[0], __entry->text)
+	TP_printk("%llu %llu %llu 0x%llx %.80s", __entry->numbers[0], __entry->numbers[1],
+		  __entry->numbers[2], __entry->numbers[3], __entry->text)
 );
 
 /* The same, where the string's length is not known: as __string() does it on 6.1 */
@@ -37,7 +38,8 @@ TRACE_EVENT(bench_string,
 		memcpy(__entry->numbers, numbers, sizeof(__entry->numbers));
 		strcpy(__get_str(text), text);
 	),
-	TP_printk("%llu %s", __entry->numbers[0], __get_str(text))
+	TP_printk("%llu %llu %llu 0x%llx %s", __entry->numbers[0], __entry->numbers[1],
+		  __entry->numbers[2], __entry->numbers[3], __get_str(text))
 );
 
 /* The numbers alone */
@@ -51,6 +53,19 @@ TRACE_EVENT(bench_numbers,
 		memcpy(__entry->numbers, numbers, sizeof(__entry->numbers));
 	),
 	TP_printk("%llu", __entry->numbers[0])
+);
+
+/* For a BPF program, which copies what it is given; its pointers alone are passed */
+TRACE_EVENT(bench_bpf,
+	TP_PROTO(const u64 *numbers, const char *text),
+	TP_ARGS(numbers, text),
+	TP_STRUCT__entry(
+		__field(u64, number)
+	),
+	TP_fast_assign(
+		__entry->number = numbers[0];
+	),
+	TP_printk("%llu", __entry->number)
 );
 
 #endif /* _BENCH_TRACE_H */

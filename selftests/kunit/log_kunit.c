@@ -302,6 +302,19 @@ static void log_copies_the_whole_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rec.event.words, KEVNOTIFY_WORDS_MAX);
 }
 
+/* What lies behind that is of older records, and would take most of the time */
+static void log_copies_what_is_in_use(struct kunit *test)
+{
+	memset(&rec, 0xaa, sizeof(rec));
+	put_at(0, 7, 1, 3);
+	kev_log_collect(resolve);
+	KUNIT_ASSERT_EQ(test, kev_log_copy(1, &rec), 0);
+	KUNIT_EXPECT_EQ(test, rec.used, 3U);
+	KUNIT_EXPECT_NULL(test, memchr_inv(rec.text + rec.used, 0xaa, sizeof(rec.text) - rec.used));
+	KUNIT_EXPECT_NULL(test, memchr_inv((u8 *)rec.event.data + rec.event.len, 0xaa,
+					   KEV_DATA_BYTES - rec.event.len));
+}
+
 static void log_has_a_new_instance(struct kunit *test)
 {
 	char instance[sizeof(kev_log_instance)];
@@ -354,6 +367,7 @@ static struct kunit_case log_cases[] = {
 	KUNIT_CASE(log_leaves_out_keys_without_room),
 	KUNIT_CASE(log_fits_to_the_byte),
 	KUNIT_CASE(log_copies_the_whole_event),
+	KUNIT_CASE(log_copies_what_is_in_use),
 	KUNIT_CASE(log_has_a_new_instance),
 	{}
 };

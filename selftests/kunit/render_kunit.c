@@ -60,7 +60,7 @@ static void render(struct bench *b)
 	/* Whoever relied on zeroes there would read this */
 	memset(b->out, 0xaa, sizeof(b->out));
 	b->rec.message = strlen(b->rec.text);
-	b->len = kev_render_record(&b->rec, &b->notes, '\n', b->out, sizeof(b->out));
+	b->len = kev_render_record(&b->rec, &b->notes, b->out, sizeof(b->out));
 	b->out[min(b->len, sizeof(b->out) - 1)] = '\0';
 }
 
@@ -172,9 +172,9 @@ static void render_reads_no_further(struct kunit *test)
 	memcpy(rec, &b->rec, sizeof(*rec));
 	rec->message = KEVNOTIFY_MESSAGE_MAX;
 	memset(rec->text + KEVNOTIFY_MESSAGE_MAX, 0xe2, sizeof(rec->text) - KEVNOTIFY_MESSAGE_MAX);
-	b->len = kev_render_record(rec, &b->notes, '\n', b->out, sizeof(b->out));
+	b->len = kev_render_record(rec, &b->notes, b->out, sizeof(b->out));
 	memset(rec->text, 0xe2, sizeof(rec->text));
-	b->len = kev_render_record(rec, &b->notes, '\n', b->out, sizeof(b->out));
+	b->len = kev_render_record(rec, &b->notes, b->out, sizeof(b->out));
 	KUNIT_EXPECT_LT(test, b->len, sizeof(b->out));
 }
 
@@ -206,6 +206,38 @@ static void render_cuts_no_escape(struct kunit *test)
 		KUNIT_EXPECT_STREQ(test, out, cut[i]);
 		KUNIT_EXPECT_EQ(test, (u8)out[i + 1], 0xaa);
 	}
+}
+
+static void expect_decimal(struct kunit *test, u64 num, unsigned int width)
+{
+	struct bench *b = test->priv;
+	struct kev_text t = { b->out, sizeof(b->out), 0 };
+	char expected[24];
+
+	kev_render_text_decimal(&t, num, width);
+	b->out[t.len] = '\0';
+	snprintf(expected, sizeof(expected), "%0*llu", width, num);
+	KUNIT_EXPECT_STREQ(test, b->out, expected);
+}
+
+/* Where the number of digits or of bits changes */
+static void render_writes_decimals(struct kunit *test)
+{
+	unsigned int bits;
+	u64 power = 1;
+
+	for (bits = 0; bits < 64; bits++) {
+		expect_decimal(test, BIT_ULL(bits), 1);
+		expect_decimal(test, BIT_ULL(bits) - 1, 6);
+	}
+	do {
+		expect_decimal(test, power - 1, 1);
+		expect_decimal(test, power, 6);
+		power *= 10;
+	} while (power != 10000000000000000000ULL);
+	expect_decimal(test, power - 1, 1);
+	expect_decimal(test, power, 1);
+	expect_decimal(test, U64_MAX, 1);
 }
 
 static void render_writes_every_type(struct kunit *test)
@@ -257,12 +289,12 @@ static void render_writes_the_stack(struct kunit *test)
 static void render_whole_environment(struct kunit *test)
 {
 	static const char expect[] =
-		"PRIORITY=2\0SYSLOG_IDENTIFIER=kevnotify\0MESSAGE=hello\0"
-		"KEVNOTIFY_SEQ=17\0KEVNOTIFY_INSTANCE=0123456789abcdef0123456789abcdef\0"
-		"KEVNOTIFY_SOURCE=test\0KEVNOTIFY_ID=5\0KEVNOTIFY_TIME=1763800000.000001\0"
-		"KEVNOTIFY_CPU=3\0KEVNOTIFY_PID=-1\0KEVNOTIFY_UID=4294967295\0"
-		"KEVNOTIFY_COMM=sh\0KEVNOTIFY_CGROUP_ID=9\0KEVNOTIFY_CONTEXT=nmi\0"
-		"KEVNOTIFY_A=7\0";
+		"PRIORITY=2\nSYSLOG_IDENTIFIER=kevnotify\nMESSAGE=hello\n"
+		"KEVNOTIFY_SEQ=17\nKEVNOTIFY_INSTANCE=0123456789abcdef0123456789abcdef\n"
+		"KEVNOTIFY_SOURCE=test\nKEVNOTIFY_ID=5\nKEVNOTIFY_TIME=1763800000.000001\n"
+		"KEVNOTIFY_CPU=3\nKEVNOTIFY_PID=-1\nKEVNOTIFY_UID=4294967295\n"
+		"KEVNOTIFY_COMM=sh\nKEVNOTIFY_CGROUP_ID=9\nKEVNOTIFY_CONTEXT=nmi\n"
+		"KEVNOTIFY_A=7\n";
 	static const char *const keys[] = { "A", NULL };
 	struct bench *b = bench(test);
 
@@ -273,7 +305,7 @@ static void render_whole_environment(struct kunit *test)
 					   .context = KEV_NMI, .cgroup_id = 9, .comm = "sh" };
 	put_number(b, KEVNOTIFY_TYPE_U64, 7);
 	set_text(b, "hello", keys);
-	b->len = kev_render_record(&b->rec, &b->notes, '\0', b->out, sizeof(b->out));
+	b->len = kev_render_record(&b->rec, &b->notes, b->out, sizeof(b->out));
 	KUNIT_EXPECT_EQ(test, b->len, sizeof(expect) - 1);
 	KUNIT_EXPECT_EQ(test, memcmp(b->out, expect, sizeof(expect) - 1), 0);
 }
@@ -487,12 +519,12 @@ static void expect_fits(struct kunit *test, struct bench *b)
 	size_t i;
 
 	memset(b->out, 0xaa, sizeof(b->out));
-	b->len = kev_render_record(&b->rec, &b->notes, '\0', b->out, sizeof(b->out));
+	b->len = kev_render_record(&b->rec, &b->notes, b->out, sizeof(b->out));
 	/* A text that was cut is one byte shorter than its room */
 	KUNIT_EXPECT_LT(test, b->len, sizeof(b->out) - 1);
-	KUNIT_EXPECT_EQ(test, b->out[b->len - 1], '\0');
+	KUNIT_EXPECT_EQ(test, b->out[b->len - 1], '\n');
 	for (i = 0; i < b->len; i++)
-		strings += !b->out[i];
+		strings += b->out[i] == '\n';
 	KUNIT_EXPECT_LE(test, strings, (unsigned int)KEV_RENDER_STRINGS);
 	kunit_info(test, "%zu bytes, %u strings", b->len, strings);
 }
@@ -580,7 +612,7 @@ static void stays_in_its_buffer(struct kunit *test, struct bench *b)
 
 	for (size = 1; size < 700; size++) {
 		memset(b->out, 0xaa, sizeof(b->out));
-		KUNIT_ASSERT_LT(test, kev_render_record(&b->rec, &b->notes, '\n', b->out, size),
+		KUNIT_ASSERT_LT(test, kev_render_record(&b->rec, &b->notes, b->out, size),
 				size);
 		/* The memory behind is the test's own: a write there fails it, and no more */
 		KUNIT_ASSERT_TRUE(test, !memchr_inv(b->out + size, 0xaa, sizeof(b->out) - size));
@@ -636,6 +668,7 @@ static struct kunit_case render_cases[] = {
 	KUNIT_CASE(render_reads_no_further),
 	KUNIT_CASE(render_stops_at_the_length),
 	KUNIT_CASE(render_cuts_no_escape),
+	KUNIT_CASE(render_writes_decimals),
 	KUNIT_CASE(render_writes_every_type),
 	KUNIT_CASE(render_writes_the_stack),
 	KUNIT_CASE(render_whole_environment),

@@ -60,3 +60,13 @@ test_modules_dir() {
 		"$(hash_of "$KEV_TOP/src" "${dirs[@]/#/$KEV_TOP/}")")" \
 		build_test_modules "$1" "${dirs[@]}"
 }
+
+build_programs() {
+	in_root "$KEV_TOP/$2:/programs" "$1:/out:rw" -- make -sC /programs OUT=/out
+}
+
+# programs_dir DIR: what its Makefile builds, for guests with any userland
+programs_dir() {
+	cache_get programs "$(sum_of "$1" "$(root_version gcc-12)" "$(hash_of "$KEV_TOP/$1")")" \
+		build_programs "$1"
+}

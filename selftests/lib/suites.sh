@@ -5,8 +5,8 @@
 # install the package in. NAME-backports is NAME with the kernel of its backports,
 # NAME-split has /bin, /sbin and /lib beside /usr.
 
-# shellcheck source=selftests/lib/fleet.sh
-. "${BASH_SOURCE[0]%/*}/fleet.sh"
+# shellcheck source=selftests/lib/peers.sh
+. "${BASH_SOURCE[0]%/*}/peers.sh"
 
 export SUITES='bullseye bookworm bookworm-backports trixie trixie-backports sid'
 # The packages alone are tried in these: others have the same kernels.

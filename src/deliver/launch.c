@@ -281,19 +281,24 @@ static int kev_launch_child(struct subprocess_info *info, struct cred *new)
 /* The strings that every run has, and in exec mode the record's */
 static void kev_launch_environment(struct kev_launch *l)
 {
+	static const char always[] = "HOME=/\nPATH=/sbin:/bin:/usr/sbin:/usr/bin\n";
+	size_t len = sizeof(always) - 1;
+	char *string = l->env, *end;
 	unsigned int n = 0;
-	size_t at, len;
 
-	len = scnprintf(l->env, sizeof(l->env),
-			"HOME=/%cPATH=/sbin:/bin:/usr/sbin:/usr/bin%c", '\0', '\0');
+	memcpy(l->env, always, len);
 	if (!l->pipe) {
-		len += scnprintf(l->env + len, sizeof(l->env) - len, "TROUBLED_DS=%u%c",
-				 l->record.event.id, '\0');
-		len += kev_render_record(&l->record, &l->notes, '\0', l->env + len,
+		len += scnprintf(l->env + len, sizeof(l->env) - len, "TROUBLED_DS=%u\n",
+				 l->record.event.id);
+		len += kev_render_record(&l->record, &l->notes, l->env + len,
 					 sizeof(l->env) - len);
 	}
-	for (at = 0; at < len && n < KEV_ENV_STRINGS - 1; at += strlen(l->env + at) + 1)
-		l->envp[n++] = l->env + at;
+	l->env[len] = '\0';
+	/* In a value there is no newline */
+	for (; n < KEV_ENV_STRINGS - 1 && (end = strchr(string, '\n')); string = end + 1) {
+		*end = '\0';
+		l->envp[n++] = string;
+	}
 	l->envp[n] = NULL;
 
 	snprintf(l->seq, sizeof(l->seq), "%llu", l->record.seq);

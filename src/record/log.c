@@ -5,8 +5,6 @@
  * still the one they asked for.
  */
 #include <linux/kernel.h>
-#include <linux/limits.h>
-#include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
@@ -64,7 +62,10 @@ int kev_log_copy(u64 seq, struct kev_record *rec)
 	/* Pairs with the release in kev_log_append(): this stamp, then what it stands for */
 	if (smp_load_acquire(&slot->stamp) != (u32)seq)
 		return -EPIPE;
-	memcpy(rec, slot, sizeof(*rec));
+	/* What is in use; each length may be another record's */
+	memcpy(rec, slot, offsetof(struct kev_record, event.data));
+	memcpy(rec->event.data, slot->event.data, min_t(size_t, rec->event.len, KEV_DATA_BYTES));
+	memcpy(rec->text, slot->text, min_t(size_t, rec->used, sizeof(rec->text)));
 	/* The copy before the second look; pairs with smp_wmb() in kev_log_append() */
 	smp_rmb();
 	return READ_ONCE(slot->stamp) == (u32)seq ? 0 : -EPIPE;
@@ -97,6 +98,7 @@ static void kev_log_put_keys(struct kev_record *rec, const struct kev_origin *or
 	}
 	memcpy(to, origin->keys, len);
 	to[len] = '\0';
+	rec->used = to + len + 1 - rec->text;
 }
 
 /* The message as readers of the stream see it: no byte of it ends its line */
@@ -178,10 +180,10 @@ int kev_log_init(unsigned int records)
 		 instance);
 	/*
 	 * Zeroed: stamp 0 is no sequence number that is asked for here. No process is
-	 * to be killed for a log that is too big for this machine. What kvmalloc() refuses
-	 * since 5.15 is the greatest log of all.
+	 * to be killed for a log that is too big for this machine. The largest has 2 GiB,
+	 * which kvmalloc() refuses.
 	 */
-	kev_log_records = size > INT_MAX ? __vmalloc(size, gfp) : kvmalloc(size, gfp);
+	kev_log_records = __vmalloc(size, gfp);
 	if (!kev_log_records) {
 		pr_err("log_records: no memory for %u records, not loaded\n", records);
 		return -ENOMEM;
@@ -193,5 +195,5 @@ int kev_log_init(unsigned int records)
 /* kevnotifyd is gone, and so are all readers */
 void kev_log_exit(void)
 {
-	kvfree(kev_log_records);
+	vfree(kev_log_records);
 }

@@ -20,6 +20,7 @@
  * @withheld: those that only records not for the helper have told of since the last
  *	one that is
  * @message: the length of the message
+ * @used: bytes of @text
  * @source: the source's name
  * @event: the event as it was staged
  * @text: the message, and then the keys of the event's values, each ended by NUL
@@ -31,7 +32,8 @@ struct kev_record {
 	u64			real;
 	u64			suppressed;
 	u64			withheld;
-	u64			message;
+	u32			message;
+	u32			used;
 	char			source[KEV_RECORD_NAME];
 	struct kev_event	event;
 	char			text[KEV_RECORD_TEXT];

@@ -44,6 +44,20 @@ static void kev_render_text_string(struct kev_text *t, const char *s)
 	kev_render_text_bytes(t, s, strlen(s));
 }
 
+/* A name, which NUL ends or @most; returns its length */
+static size_t kev_render_text_name(struct kev_text *t, const char *s, size_t most)
+{
+	size_t room = t->size - t->len - 1, n;
+	char *to = t->buf + t->len;
+
+	for (n = 0; n < most && s[n]; n++)
+		if (likely(n < room))
+			to[n] = s[n];
+	if (likely(n <= room))
+		t->len += n;
+	return n;
+}
+
 static void kev_render_text_char(struct kev_text *t, char c)
 {
 	kev_render_text_whole(t, &c, sizeof(c));
@@ -62,17 +76,56 @@ static bool kev_render_text_run(struct kev_text *t, const u8 *s, size_t len)
 	return false;
 }
 
-/* With so many digits at least; a tenth of what "%llu" takes */
+/* The numbers from 0 to 99 in two digits each */
+static const char kev_render_pairs[] =
+	"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243"
+	"4445464748495051525354555657585960616263646566676869707172737475767778798081828384858687"
+	"888990919293949596979899";
+
+/* By that many bits a number has one of two numbers of digits; the first has one all the same */
+static const u64 kev_render_powers[] = {
+	0, 10ULL, 100ULL, 1000ULL, 10000ULL, 100000ULL, 1000000ULL, 10000000ULL, 100000000ULL,
+	1000000000ULL, 10000000000ULL, 100000000000ULL, 1000000000000ULL, 10000000000000ULL,
+	100000000000000ULL, 1000000000000000ULL, 10000000000000000ULL, 100000000000000000ULL,
+	1000000000000000000ULL, 10000000000000000000ULL,
+};
+
+static unsigned int kev_render_digits(u64 num)
+{
+	/* 1233 / 4096 is the logarithm of 2 to the base 10, closely enough for 64 bits */
+	unsigned int less = fls64(num) * 1233 >> 12;
+
+	return less + (num >= kev_render_powers[less]);
+}
+
+/* With so many digits at least; a fraction of what "%llu" takes */
 static void kev_render_text_decimal(struct kev_text *t, u64 num, unsigned int width)
 {
-	char digits[20], *end = digits + sizeof(digits), *p = end;
-	u32 digit;
+	unsigned int digits;
+	u32 rest, low;
+	char *p;
 
-	do {
-		num = div_u64_rem(num, 10, &digit);
-		*--p = '0' + digit;
-	} while (num || p > end - width);
-	kev_render_text_bytes(t, p, end - p);
+	if (num < 10 && !width) {
+		kev_render_text_char(t, '0' + num);
+		return;
+	}
+	digits = max(kev_render_digits(num), width);
+	if (unlikely(t->len + digits >= t->size))
+		return;
+	t->len += digits;
+	p = t->buf + t->len;
+	for (; num > U32_MAX; digits -= 2) {
+		num = div_u64_rem(num, 100, &rest);
+		p -= 2;
+		memcpy(p, kev_render_pairs + 2 * rest, 2);
+	}
+	for (low = num; digits > 1; digits -= 2) {
+		p -= 2;
+		memcpy(p, kev_render_pairs + 2 * (low % 100), 2);
+		low /= 100;
+	}
+	if (digits)
+		p[-1] = '0' + low;
 }
 
 static void kev_render_text_hex(struct kev_text *t, u64 num)
@@ -98,21 +151,25 @@ static void kev_render_text_printf(struct kev_text *t, const char *fmt, ...)
 	va_end(args);
 }
 
-/* So many bytes that stand for themselves: printable ASCII but the backslash, eight at a time */
-static size_t kev_render_text_ascii(const u8 *s, size_t len)
+/* As many bytes as there are and as there is room for that are printable ASCII but the backslash */
+static size_t kev_render_text_ascii(struct kev_text *t, const u8 *s, size_t len)
 {
 	const u64 ones = 0x0101010101010101ULL;
-	size_t n;
+	char *to = t->buf + t->len;
+	size_t n = 0;
 	u64 w;
 
-	for (n = 0; n + sizeof(w) <= len; n += sizeof(w)) {
+	len = min(len, t->size - t->len - 1);
+	for (; n + sizeof(w) <= len; n += sizeof(w)) {
 		memcpy(&w, s + n, sizeof(w));
 		/* 0x80 and above; below 0x20; 0x7f; the backslash */
 		if ((w | (w - 0x20 * ones) | (w + ones) | ((w ^ '\\' * ones) - ones)) & 0x80 * ones)
 			break;
+		memcpy(to + n, &w, sizeof(w));
 	}
-	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '\\')
-		n++;
+	for (; n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '\\'; n++)
+		to[n] = s[n];
+	t->len += n;
 	return n;
 }
 
@@ -129,27 +186,37 @@ static int kev_render_text_plain(const u8 *s, size_t len)
 	return n > 0 && u >= 0xa0 ? n : 0;
 }
 
+/* The character at s, as it is or as \xNN; how many bytes of s that was, 0 without room */
+static noinline size_t kev_render_text_special(struct kev_text *t, const u8 *s, size_t len)
+{
+	char escape[] = "\\x00";
+	int n = kev_render_text_plain(s, len);
+
+	if (n)
+		return kev_render_text_whole(t, s, n) ? n : 0;
+	hex_byte_pack(escape + 2, *s);
+	return kev_render_text_whole(t, escape, sizeof(escape) - 1);
+}
+
 /*
  * No byte of a value may end its line or its string, or pass for an escape:
- * whatever is not plain text is written \xNN.
+ * whatever is not plain text is written \xNN. What there is no room for ends it.
  */
 static void kev_render_text_escape(struct kev_text *t, const u8 *s, size_t len)
 {
-	const u8 *run, *end = s + len;
-	char escape[] = "\\x00";
 	size_t n;
 
 	for (;;) {
-		for (run = s; s != end; s += n) {
-			n = kev_render_text_ascii(s, end - s) ?: kev_render_text_plain(s, end - s);
-			if (!n)
-				break;
-		}
-		if (!kev_render_text_run(t, run, s - run) || s == end)
+		n = kev_render_text_ascii(t, s, len);
+		if (n == len)
 			return;
-		hex_byte_pack(escape + 2, *s++);
-		if (!kev_render_text_whole(t, escape, sizeof(escape) - 1))
+		s += n;
+		len -= n;
+		n = kev_render_text_special(t, s, len);
+		if (!n)
 			return;
+		s += n;
+		len -= n;
 	}
 }
 
@@ -345,7 +412,7 @@ static void kev_render_fixed(struct kev_text *t, const struct kev_record *rec)
 	kev_render_text_literal(t, "\nKEVNOTIFY_INSTANCE=");
 	kev_render_text_whole(t, kev_log_instance, sizeof(kev_log_instance) - 1);
 	kev_render_text_literal(t, "\nKEVNOTIFY_SOURCE=");
-	kev_render_text_bytes(t, rec->source, strnlen(rec->source, sizeof(rec->source)));
+	kev_render_text_name(t, rec->source, sizeof(rec->source));
 	kev_render_text_number(t, "KEVNOTIFY_ID=", ev->id);
 	kev_render_text_number(t, "KEVNOTIFY_TIME=", sec);
 	kev_render_text_char(t, '.');
@@ -379,16 +446,20 @@ static void kev_render_notes(struct kev_text *t, const struct kev_record *rec,
 		kev_render_text_literal(t, "\nKEVNOTIFY_TRUNCATED=1");
 }
 
-static void kev_render_field(struct kev_text *t, const char *key, size_t len,
-			     const struct kev_value *value)
+/* Returns the length of the key */
+static size_t kev_render_field(struct kev_text *t, const char *key, size_t most,
+			       const struct kev_value *value)
 {
+	size_t len;
+
 	kev_render_text_literal(t, "\nKEVNOTIFY_");
-	kev_render_text_bytes(t, key, len);
+	len = kev_render_text_name(t, key, most);
 	kev_render_text_char(t, '=');
 	if (value->type & KEVNOTIFY_TYPE_STR || value->type == KEVNOTIFY_TYPE_COMM)
 		kev_render_text_escape(t, value->bytes, value->len);
 	else
 		kev_render_text_value(t, value);
+	return len;
 }
 
 /* The source's own fields: its keys stand behind the message in rec->text */
@@ -398,17 +469,16 @@ static void kev_render_fields(struct kev_text *t, const struct kev_record *rec)
 	const char *limit = rec->text + sizeof(rec->text);
 	struct kev_value_at at = {};
 	struct kev_value value;
-	size_t len;
 
 	while (kev_value_next(&rec->event, &at, &value)) {
-		if (value.type == KEV_TYPE_STACK) {
+		if (value.type == KEV_TYPE_STACK)
 			kev_render_field(t, "STACK", 5, &value);
-		} else if (value.type != KEV_TYPE_MESSAGE && key < limit && *key) {
-			len = strnlen(key, limit - key);
-			if (value.type != KEV_TYPE_NONE)
-				kev_render_field(t, key, len, &value);
-			key += len + 1;
-		}
+		else if (value.type == KEV_TYPE_MESSAGE || key >= limit || !*key)
+			continue;
+		else if (value.type == KEV_TYPE_NONE)
+			key += strnlen(key, limit - key) + 1;
+		else
+			key += kev_render_field(t, key, limit - key, &value) + 1;
 	}
 }
 
@@ -423,20 +493,15 @@ static void kev_render_strings(struct kev_text *t, const struct kev_record *rec,
 }
 
 /*
- * A record as strings KEY=value, for the helper, each ended by @end: '\0' for an
- * environment. KEV_RENDER_BYTES are enough for any record. Returns the number of bytes.
+ * A record as strings KEY=value, for the helper, each ended by a newline. KEV_RENDER_BYTES
+ * are enough for any record. Returns the number of bytes.
  */
 size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *notes,
-			 char end, char *buf, size_t size)
+			 char *buf, size_t size)
 {
 	struct kev_text t = { buf, size, 0 };
-	size_t i;
 
 	kev_render_strings(&t, rec, notes, true);
-	/* In a value there is none */
-	for (i = 0; end != '\n' && i < t.len; i++)
-		if (buf[i] == '\n')
-			buf[i] = end;
 	return t.len;
 }
 

@@ -25,7 +25,7 @@ struct kev_notes {
 };
 
 size_t kev_render_record(const struct kev_record *rec, const struct kev_notes *notes,
-			 char end, char *buf, size_t size);
+			 char *buf, size_t size);
 size_t kev_render_stream(const struct kev_record *rec, const struct kev_notes *notes,
 			 bool troubled_ds, char *buf, size_t size);
 void kev_render_escaped(const char *text, char *buf, size_t size);

@@ -305,9 +305,11 @@ void kev_stage_detach(void)
 static int kev_stage_alloc(struct kev_stage *st, unsigned int slots, int node)
 {
 	st->slots = kvzalloc_node(array_size(slots, sizeof(*st->slots)), KEV_STAGE_GFP, node);
-	st->events = kvzalloc_node(array_size(slots + KEV_CONTEXTS, sizeof(*st->events)),
-				   KEV_STAGE_GFP, node);
-	return st->slots && st->events ? 0 : -ENOMEM;
+	/* A power of two, of which the allocator wastes nothing; so the spare ones are apart */
+	st->events = kvzalloc_node(array_size(slots, sizeof(*st->events)), KEV_STAGE_GFP, node);
+	st->spares = kvzalloc_node(array_size(KEV_CONTEXTS, sizeof(*st->spares)), KEV_STAGE_GFP,
+				   node);
+	return st->slots && st->events && st->spares ? 0 : -ENOMEM;
 }
 
 static int kev_stage_create(unsigned int cpu, unsigned int slots)
@@ -321,7 +323,7 @@ static int kev_stage_create(unsigned int cpu, unsigned int slots)
 		return -ENOMEM;
 	/* Events are not captured on the stack of the code that raises: it may be nearly full */
 	for (i = 0; i < KEV_CONTEXTS; i++)
-		st->spare[i] = &st->events[slots + i];
+		st->spare[i] = &st->spares[i];
 	st->cpu = cpu;
 	st->size = slots;
 	st->head = start;
@@ -361,8 +363,10 @@ void kev_stage_exit(void)
 	for_each_possible_cpu(cpu) {
 		struct kev_stage *st = per_cpu_ptr(&kev_stages, cpu);
 
+		kvfree(st->spares);
 		kvfree(st->events);
 		kvfree(st->slots);
+		st->spares = NULL;
 		st->events = NULL;
 		st->slots = NULL;
 	}

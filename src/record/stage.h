@@ -33,7 +33,8 @@ struct kev_slot {
  * @writer: pid + 1 of the task inside at task level; 0 where none is
  * @slots: the slots
  * @spare: what a raise under way captures its event in, per enum kev_context
- * @events: the memory of all slots' events and the spare ones
+ * @events: the memory of as many events as there are slots
+ * @spares: the memory of the spare ones; events of both kinds change places
  * @tail: index of the next slot to collect; only grows
  * @armed: the collector wants the doorbell
  * @limit: where the collector's present pass ends; its own
@@ -51,6 +52,7 @@ struct kev_stage {
 	struct kev_slot		*slots;
 	struct kev_event	*spare[KEV_CONTEXTS];
 	struct kev_event	*events;
+	struct kev_event	*spares;
 
 	u32			tail ____cacheline_aligned;
 	u32			armed;
