@@ -922,7 +922,6 @@ dumped() {
 	printf 'Oops#1 Part2\n<4>[   11.0] Oops\n' >"$1/dmesg-erst-$((id + 2))"
 }
 
-# once_more MARK: a record has run, so that all before it has
 # The log comes round while no service runs: the next one tells what is lost, but for what
 # the helper has journalled.
 came_round() {
@@ -946,6 +945,7 @@ came_round() {
 	kill "$journald"
 }
 
+# once_more MARK: a record has run, so that all before it has
 once_more() {
 	raised "$1" block
 	service

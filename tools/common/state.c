@@ -36,21 +36,45 @@ int state_init(const char *path)
 	return dir < 0 ? -errno : 0;
 }
 
-int state_lock(const char *name)
+int state_lock_open(const char *name)
 {
-	/* Of this kind, as a handler that has not come to its exec does not share it */
-	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	char lock[STATE_NAME];
-	int fd, err;
+	int fd;
 
 	snprintf(lock, sizeof(lock), "%s.lock", name);
 	fd = openat(dir, lock, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
+	return fd < 0 ? -errno : fd;
+}
+
+/* Of this kind, as a handler that has not come to its exec does not share it */
+static int state_lock_set(int fd, short type)
+{
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+
 	if (!fcntl(fd, F_SETLK, &whole))
 		return 0;
-	err = errno == EACCES || errno == EAGAIN ? -EBUSY : -errno;
-	close(fd);
+	return errno == EACCES || errno == EAGAIN ? -EBUSY : -errno;
+}
+
+int state_lock_try(int fd)
+{
+	return state_lock_set(fd, F_WRLCK);
+}
+
+void state_lock_drop(int fd)
+{
+	state_lock_set(fd, F_UNLCK);
+}
+
+int state_lock(const char *name)
+{
+	int fd = state_lock_open(name), err;
+
+	if (fd < 0)
+		return fd;
+	err = state_lock_try(fd);
+	if (err)
+		close(fd);
 	return err;
 }
 

@@ -41,7 +41,12 @@ struct state {
 /* Where all of it lies, which is made if it is not there: 0 or -errno */
 int state_init(const char *path);
 
-/* 0, -EBUSY if another process has that name, or -errno; held until the process ends */
+/* A lock that one process has at a time: a descriptor or -errno */
+int state_lock_open(const char *name);
+/* 0, -EBUSY if another process has it, or -errno */
+int state_lock_try(int fd);
+void state_lock_drop(int fd);
+/* As state_lock_try(); held until the process ends */
 int state_lock(const char *name);
 
 /* 0, -ENOENT, -EBADMSG if it is torn, or -errno; all zeroes unless it is 0 */

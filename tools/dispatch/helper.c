@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "claim.h"
 #include "clock.h"
 #include "device.h"
 #include "events.h"
@@ -96,25 +97,35 @@ static void helper_note(const char *instance, uint64_t seq)
 		say(LOG_ERR, "cannot note that record %llu is journalled", (unsigned long long)seq);
 }
 
-static void helper_journal(const struct record *r, const char *instance, uint64_t seq)
+static void helper_send(const struct record *r, const struct names *n, const char *file,
+			const char *instance, uint64_t seq)
 {
 	struct timespec step = { 0, 50000000 };
 	uint64_t end = clock_ms() + HELPER_JOURNAL_MS;
-	static struct names names;
-	char file[256];
 	int err;
 
-	if (helper_is_journalled(instance, seq))
-		return;
-	message_names(r, &names);
-	subject_snapshot(r, file, sizeof(file));
-	while ((err = journal_send(r, &names, file, 0)) && clock_ms() < end)
+	while ((err = journal_send(r, n, file, 0)) && clock_ms() < end)
 		nanosleep(&step, NULL);
 	if (err)
 		say(LOG_ERR, "record %llu is not in the journal: %s", (unsigned long long)seq,
 		    strerror(-err));
 	else
 		helper_note(instance, seq);
+}
+
+static void helper_journal(const struct record *r, const char *instance, uint64_t seq)
+{
+	static struct names names;
+	char file[256];
+
+	if (helper_is_journalled(instance, seq))
+		return;
+	message_names(r, &names);
+	subject_snapshot(r, file, sizeof(file));
+	claim_take();
+	if (!helper_is_journalled(instance, seq))
+		helper_send(r, &names, file, instance, seq);
+	claim_drop();
 }
 
 static void helper_take(const struct record *r)
@@ -188,6 +199,8 @@ static int helper_init(void)
 	if (!err)
 		err = state_lock("helper");
 	keeps = !err;
+	if (!err || err == -EBUSY)
+		claim_init();
 	events_init(keeps ? "helper" : "helper-2", STATE_RUNS);
 	if (keeps)
 		state_load("helper-journal", &notes);

@@ -16,6 +16,7 @@
 
 #include "aside.h"
 #include "cgroup.h"
+#include "claim.h"
 #include "clock.h"
 #include "device.h"
 #include "events.h"
@@ -324,6 +325,21 @@ static void service_journal_await(const struct record *r, uint64_t seq)
 	late = atomic_load(&passed) < seq ? atomic_load(&passed) : UINT64_MAX;
 }
 
+/* That it is in the journal; a panic is no record of this module, and has no number */
+static void service_journal_note(uint64_t seq)
+{
+	static int unsaved;
+	int err;
+
+	if (!seq)
+		return;
+	journalled.seq = seq;
+	err = state_save("journal", &journalled);
+	if (err && !unsaved)
+		say(LOG_ERR, "cannot save the journal's state: %s", strerror(-err));
+	unsaved = !!err;
+}
+
 /* Unless the helper has done so, also meanwhile */
 static void service_journal_send(const struct record *r, const char *instance, uint64_t seq)
 {
@@ -333,8 +349,14 @@ static void service_journal_send(const struct record *r, const char *instance, u
 
 	message_names(r, &names);
 	subject_snapshot(r, file, sizeof(file));
-	while (!service_journal_helper(instance, seq) &&
-	       (err = journal_send(r, &names, file, 1))) {
+	for (;;) {
+		claim_take();
+		err = service_journal_helper(instance, seq) ? 0 : journal_send(r, &names, file, 1);
+		if (!err)
+			service_journal_note(seq);
+		claim_drop();
+		if (!err)
+			break;
 		if (!said++)
 			say(LOG_ERR, "the journal: %s: trying again", strerror(-err));
 		service_sleep();
@@ -381,8 +403,6 @@ static void service_journal_one(struct record *r, int first)
 {
 	const char *instance = record_get(r, "KEVNOTIFY_INSTANCE");
 	unsigned long long seq;
-	static int unsaved;
-	int err;
 
 	if (!instance || !record_number(r, "KEVNOTIFY_SEQ", &seq))
 		return;
@@ -393,11 +413,6 @@ static void service_journal_one(struct record *r, int first)
 		service_journal_gap(r, instance, seq);
 	service_journal_await(r, seq);
 	service_journal_send(r, instance, seq);
-	journalled.seq = seq;
-	err = state_save("journal", &journalled);
-	if (err && !unsaved)
-		say(LOG_ERR, "cannot save the journal's state: %s", strerror(-err));
-	unsaved = !!err;
 }
 
 static void service_journal_panic(void)
@@ -465,6 +480,10 @@ static int service_init(const char *textfile)
 		    err == -EBUSY ? "there is a service already" : strerror(-err));
 		return err;
 	}
+	err = claim_init();
+	if (err)
+		say(LOG_WARNING, "an entry may come twice, from the helper too: " PATH_STATE ": %s",
+		    strerror(-err));
 	events_init("state", STATE_WAITS);
 	err = snapshot_init(PATH_SNAPSHOTS, SNAPSHOT_ALL);
 	if (err)
