@@ -330,6 +330,8 @@ int kev_sources_init(void)
 {
 	int err = kev_sources_register();
 
+	/* One word says which are wanted */
+	BUILD_BUG_ON(KEV_BUILTINS > BITS_PER_LONG);
 	if (err)
 		return err;
 	mutex_lock(&kev_sources_mutex);
