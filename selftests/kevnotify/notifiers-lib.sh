@@ -15,6 +15,12 @@ busy() {
 	done >/dev/null 2>&1 &
 }
 
+# behind COMMAND…: the same, and whatever else has to be done comes first
+behind() {
+	busy "$@"
+	renice -n 19 -p $! >/dev/null
+}
+
 links() {
 	ip link set dummy0 up
 	ip addr add 192.0.2.1/24 dev dummy0
@@ -41,24 +47,24 @@ polls() {
 	echo 1001 >"$PARAMS/interval"
 }
 
-# toggle N SOURCE…: each source off and on, N times, while the load makes its events
+# toggle N SOURCE…: each off and on N times, side by side, while the load makes their
+# events; and COMMANDS more, if there are any
 toggle() {
 	toggles=$1
 	shift
 	file_max=$(cat /proc/sys/fs/file-max)
 	: >"$BUSY"
-	busy links
-	busy modules
-	busy ./crash 5
-	busy polls
-	[ ! -e "$CPU1" ] || busy cpus
-	result=0
-	while [ "$toggles" -gt 0 ] && [ "$result" = 0 ]; do
-		toggles=$((toggles - 1))
-		for source; do
-			echo "-$source" >"$PARAMS/sources" && echo "+$source" >"$PARAMS/sources" || result=1
-		done
+	behind links
+	behind modules
+	behind ./crash 5
+	behind polls
+	for command in ${COMMANDS:-}; do
+		behind "$command"
 	done
+	[ ! -e "$CPU1" ] || behind cpus
+	# shellcheck disable=SC2046 # a list
+	./toggle "$toggles" $(printf "$SYS/sources/%s/enabled " "$@")
+	result=$?
 	rm -f "$BUSY"
 	wait
 	echo "$file_max" >/proc/sys/fs/file-max
