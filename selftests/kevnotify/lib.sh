@@ -430,7 +430,7 @@ set_pipe() {
 	echo "|$WORK/$1" >"$PARAMS/helper"
 }
 
-# calibrate: $unit ms, five times what a run takes here, and at least 500
+# calibrate: $unit ms, twenty times what a run takes here, and at least 1,500
 calibrate() {
 	reload burst=0 helper="$HELPER" || return 1
 	now
@@ -438,8 +438,8 @@ calibrate() {
 	raise run
 	settle
 	now
-	unit=$(((now - unit) * 5))
-	[ "$unit" -ge 500 ] || unit=500
+	unit=$(((now - unit) * 20))
+	[ "$unit" -ge 1500 ] || unit=1500
 	say "a run may take $unit ms"
 }
 

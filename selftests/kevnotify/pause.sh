@@ -75,10 +75,12 @@ junk() {
 }
 
 grace() {
-	reload burst=0 helper="$HELPER" grace=3000 && now && start=$now && state_is paused &&
+	now
+	start=$now
+	reload burst=0 helper="$HELPER" grace=3000 && state_is paused &&
 		holds "$SYS/control/end_grace" 0 && raise next && settle &&
 		received 1 && holds "$SYS/control/end_grace" 1 &&
-		now && atleast 2500 $((now - start)) && conserved
+		now && atleast 3000 $((now - start)) && conserved
 }
 
 held_by_grace() {

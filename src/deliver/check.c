@@ -99,6 +99,12 @@ static int kev_check_in_child(const char *path, unsigned long limit, char *why, 
 	return err;
 }
 
+/* Is a check under way, whether its writer waits or not? */
+bool kev_check_busy(void)
+{
+	return READ_ONCE(kev_check_used);
+}
+
 /*
  * May this program become the helper? Sleeps, at most @ms; 0: no limit. @why is
  * filled with the rule and the culprit, unless it may. Returns 0; as
@@ -117,6 +123,9 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
 	*why = '\0';
 	err = kev_check_in_child(path, limit, why, size);
 	mutex_unlock(&kev_check_mutex);
+	/* It may have ended by now, and kevnotifyd have found the mutex taken */
+	if (kev_check_busy())
+		kev_wake_kick();
 	return err;
 }
 
@@ -134,12 +143,6 @@ void kev_check_reap(void)
 		kev_wake_all();
 	}
 	mutex_unlock(&kev_check_mutex);
-}
-
-/* Is a check under way, whether its writer waits or not? */
-bool kev_check_busy(void)
-{
-	return READ_ONCE(kev_check_used);
 }
 
 int kev_check_init(void)
