@@ -291,7 +291,7 @@ static void kev_launch_environment(struct kev_launch *l)
 		len += scnprintf(l->env + len, sizeof(l->env) - len, "TROUBLED_DS=%u\n",
 				 l->record.event.id);
 		len += kev_render_record(&l->record, &l->notes, l->env + len,
-					 sizeof(l->env) - len);
+					 sizeof(l->env) - len - 1);
 	}
 	l->env[len] = '\0';
 	/* In a value there is no newline */
