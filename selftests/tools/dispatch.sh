@@ -681,7 +681,10 @@ killed_often() {
 		sleep "0.0$((RANDOM % 10))"
 		killed
 	done
+	# All else may have ended before: this one tells that the service is up, and can be stopped.
+	raised 101 manual
 	service
+	wait_for has_receipt '101 manual 20-b'
 	wait_for has_receipt '100 block 20-b'
 	wait_for has_receipt '99 oom 20-b'
 	wait_for no_open_records
