@@ -18,7 +18,7 @@ READ=$WORK/read
 LOADS=$WORK/loads
 MAKE=/sys/module/kevnotify_test_trouble/parameters/make
 FILE_MAX=/proc/sys/fs/file-max
-SID=$(sed -n 's/.* \(__.*_sys_getsid\)$/\1/p' /proc/kallsyms | head -n 1)
+SID=$(sed -n '/ __pfx_/!s/.* \(__.*_sys_getsid\)$/\1/p' /proc/kallsyms | head -n 1)
 
 # caused EVENT…: each "SOURCE ID"
 caused() {

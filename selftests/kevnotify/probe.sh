@@ -10,7 +10,7 @@ PROBE=$SYS/sources/probe
 PROBES=$PROBE/probes
 KPROBES=/sys/kernel/debug/kprobes/enabled
 CPU1=/sys/devices/system/cpu/cpu1/online
-SID=$(sed -n 's/.* \(__.*_sys_getsid\)$/\1/p' /proc/kallsyms | head -n 1)
+SID=$(sed -n '/ __pfx_/!s/.* \(__.*_sys_getsid\)$/\1/p' /proc/kallsyms | head -n 1)
 LONG=0123456789abcdef0123456
 
 # look NAME: its line in $state, $hits, $missed, $own and $where
