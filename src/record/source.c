@@ -4,6 +4,7 @@
  * nothing of an owner is needed once it has gone.
  */
 #include <linux/ctype.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
@@ -13,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/stringhash.h>
 #include <linux/xarray.h>
 
 #include "inject.h"
@@ -31,6 +33,8 @@
 static DEFINE_MUTEX(kev_source_mutex);
 /* By number, which only grows: a walk is in the order of registration */
 static DEFINE_XARRAY(kev_sources);
+/* By name, under the mutex */
+static DEFINE_HASHTABLE(kev_source_names, 8);
 /* Of those with @watched, so that kevnotifyd does not go over all in each pass */
 #define KEV_SOURCE_WATCHED	XA_MARK_0
 /* For a few words: a reader that adds up finds the counts of a source that goes in one place */
@@ -479,12 +483,16 @@ static struct kev_source *kev_source_create(struct module *owner,
 	return NULL;
 }
 
+static u32 kev_source_hash(const char *name)
+{
+	return full_name_hash(NULL, name, strlen(name));
+}
+
 static bool kev_source_taken(const char *name)
 {
 	struct kev_source *src;
-	unsigned long number;
 
-	xa_for_each(&kev_sources, number, src)
+	hash_for_each_possible(kev_source_names, src, by_name, kev_source_hash(name))
 		if (!strcmp(src->name, name))
 			return true;
 	return false;
@@ -508,6 +516,7 @@ static int kev_source_publish(struct kev_source *src)
 		synchronize_rcu();
 		return err;
 	}
+	hash_add(kev_source_names, &src->by_name, kev_source_hash(src->name));
 	/* Everything above before the first raise sees it on */
 	smp_store_release(&src->pub.on, true);
 	return 0;
@@ -603,6 +612,7 @@ void kevnotify_source_unregister(struct kevnotify_source *src)
 	kev_source_drain_stages();
 
 	mutex_lock(&kev_source_mutex);
+	hash_del(&s->by_name);
 	spin_lock(&kev_source_lock);
 	xa_erase(&kev_sources, s->number);
 	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
