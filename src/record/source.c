@@ -582,6 +582,60 @@ static void kev_source_drain_stages(void)
 	}
 }
 
+/* Out of the operator's sight, and off */
+static void kev_source_leave(struct kev_source *src)
+{
+	mutex_lock(&kev_source_mutex);
+	if (kev_view)
+		kev_view->remove(src);
+	WRITE_ONCE(src->pub.on, false);
+	WRITE_ONCE(src->leaving, true);
+	mutex_unlock(&kev_source_mutex);
+}
+
+/* Its events are in the log, and what it counted stays */
+static void kev_source_erase(struct kev_source *src)
+{
+	mutex_lock(&kev_source_mutex);
+	hash_del(&src->by_name);
+	spin_lock(&kev_source_lock);
+	xa_erase(&kev_sources, src->number);
+	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(src));
+	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(src));
+	spin_unlock(&kev_source_lock);
+	mutex_unlock(&kev_source_mutex);
+}
+
+static void kev_source_each(struct kevnotify_source *const *srcs, unsigned int n,
+			    void (*step)(struct kev_source *src))
+{
+	for (; n; n--, srcs++)
+		if (!IS_ERR_OR_NULL(*srcs))
+			step(kev_source_of(*srcs));
+}
+
+/**
+ * kevnotify_source_unregister_all() - end several sources, with one wait for them all
+ * @srcs: the sources; NULL and an ERR_PTR among them are ignored
+ * @n: how many
+ *
+ * As kevnotify_source_unregister() of each.
+ *
+ * Context: task; may sleep.
+ */
+void kevnotify_source_unregister_all(struct kevnotify_source *const *srcs, unsigned int n)
+{
+	kev_source_each(srcs, n, kev_source_leave);
+	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
+	synchronize_rcu();
+	kev_source_drain_stages();
+	kev_source_each(srcs, n, kev_source_erase);
+	/* kevnotifyd may still be looking at them */
+	synchronize_rcu();
+	kev_source_each(srcs, n, kev_source_end);
+}
+EXPORT_SYMBOL_GPL(kevnotify_source_unregister_all);
+
 /**
  * kevnotify_source_unregister() - end a source
  * @src: the source; NULL and an ERR_PTR are ignored
@@ -595,33 +649,8 @@ static void kev_source_drain_stages(void)
  */
 void kevnotify_source_unregister(struct kevnotify_source *src)
 {
-	struct kev_source *s;
-
-	if (IS_ERR_OR_NULL(src))
-		return;
-	s = kev_source_of(src);
-	mutex_lock(&kev_source_mutex);
-	if (kev_view)
-		kev_view->remove(s);
-	WRITE_ONCE(src->on, false);
-	WRITE_ONCE(s->leaving, true);
-	mutex_unlock(&kev_source_mutex);
-
-	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
-	synchronize_rcu();
-	kev_source_drain_stages();
-
-	mutex_lock(&kev_source_mutex);
-	hash_del(&s->by_name);
-	spin_lock(&kev_source_lock);
-	xa_erase(&kev_sources, s->number);
-	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
-	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(s));
-	spin_unlock(&kev_source_lock);
-	mutex_unlock(&kev_source_mutex);
-	/* kevnotifyd may still be looking at it */
-	synchronize_rcu();
-	kev_source_end(s);
+	if (!IS_ERR_OR_NULL(src))
+		kevnotify_source_unregister_all(&src, 1);
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 
