@@ -11,8 +11,9 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/stringhash.h>
 #include <linux/xarray.h>
@@ -38,7 +39,7 @@ static DEFINE_HASHTABLE(kev_source_names, 8);
 /* Of those with @watched, so that kevnotifyd does not go over all in each pass */
 #define KEV_SOURCE_WATCHED	XA_MARK_0
 /* For a few words: a reader that adds up finds the counts of a source that goes in one place */
-static DEFINE_SPINLOCK(kev_source_lock);
+static DEFINE_SEQLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
@@ -228,16 +229,19 @@ unsigned long kev_source_raised(const struct kev_source *src)
 static unsigned long kev_source_sum(enum kev_stat gone,
 				    unsigned long (*count)(const struct kev_source *src))
 {
-	struct kev_source *src;
-	unsigned long number, n;
+	struct kev_source *src = NULL;
+	unsigned long n;
+	unsigned int seq;
 
-	spin_lock(&kev_source_lock);
-	n = kev_stat_read(gone);
-	rcu_read_lock();
-	xa_for_each(&kev_sources, number, src)
-		n += count(src);
-	rcu_read_unlock();
-	spin_unlock(&kev_source_lock);
+	/* Many CPUs times many sources: others may run meanwhile, and a source go */
+	do {
+		seq = read_seqbegin(&kev_source_lock);
+		n = kev_stat_read(gone);
+		while ((src = kev_source_get_next(src))) {
+			n += count(src);
+			cond_resched();
+		}
+	} while (read_seqretry(&kev_source_lock, seq));
 	return n;
 }
 
@@ -263,10 +267,10 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
 
 static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool on)
 {
-	spin_lock(&kev_source_lock);
+	write_seqlock(&kev_source_lock);
 	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
 	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
-	spin_unlock(&kev_source_lock);
+	write_sequnlock(&kev_source_lock);
 }
 
 /* Take events of tasks of this name only, shorter than TASK_COMM_LEN; empty: of all */
@@ -598,11 +602,11 @@ static void kev_source_erase(struct kev_source *src)
 {
 	mutex_lock(&kev_source_mutex);
 	hash_del(&src->by_name);
-	spin_lock(&kev_source_lock);
+	write_seqlock(&kev_source_lock);
 	xa_erase(&kev_sources, src->number);
 	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(src));
 	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(src));
-	spin_unlock(&kev_source_lock);
+	write_sequnlock(&kev_source_lock);
 	mutex_unlock(&kev_source_mutex);
 }
 
