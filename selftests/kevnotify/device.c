@@ -18,6 +18,7 @@
  *			and how many were wrong
  *	seek FILE	likewise, going back and forth meanwhile; counts since the last time
  *	bits FILE	likewise, a few bytes at a time
+ *	share		have another task of this process do that, until it sleeps: nothing
  *	stall		read into memory that nobody makes room for: sleeps until it is killed
  */
 #define _GNU_SOURCE
@@ -25,6 +26,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,22 +222,49 @@ static void until(const char *name, size_t size, bool seeks)
 	printf("%llu %llu %llu %llu ", count.records, count.lost, count.last, count.wrong);
 }
 
-/* Each access to that memory is a fault which a task of ours would have to handle */
-static void stall(void)
+/* Each access to that memory is a fault, which a reader of what is returned is told of */
+static int missing(void **there)
 {
-	void *there = mmap(NULL, sizeof(buf), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			   -1, 0);
 	struct uffdio_register range = {
-		.range	= { (unsigned long)there, sizeof(buf) },
+		.range	= { .len = sizeof(buf) },
 		.mode	= UFFDIO_REGISTER_MODE_MISSING,
 	};
 	struct uffdio_api api = { .api = UFFD_API };
 	int uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
-	if (uffd < 0 || ioctl(uffd, UFFDIO_API, &api) || ioctl(uffd, UFFDIO_REGISTER, &range))
+	*there = mmap(NULL, sizeof(buf), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		      0);
+	range.range.start = (unsigned long)*there;
+	return uffd < 0 || ioctl(uffd, UFFDIO_API, &api) || ioctl(uffd, UFFDIO_REGISTER, &range) ?
+		-1 : uffd;
+}
+
+static int read_to(void *there)
+{
+	return read(fd, there, sizeof(buf));
+}
+
+static void stall(void)
+{
+	void *there;
+
+	printf("%s ", result(missing(&there) < 0 ? -1 : read_to(there)));
+}
+
+/* Another task has a record, and sleeps before it is given */
+static void share(void)
+{
+	char *stack_end = (char *)malloc(1 << 16) + (1 << 16);
+	struct uffd_msg fault;
+	void *there;
+	int uffd = missing(&there);
+
+	if (uffd < 0 || clone(read_to, stack_end, CLONE_VM | CLONE_FS | CLONE_FILES |
+			      CLONE_SIGHAND | CLONE_THREAD, there) < 0 ||
+	    read(uffd, &fault, sizeof(fault)) < 0)
 		printf("%s ", strerrorname_np(errno));
-	else
-		printf("%s ", result(read(fd, there, sizeof(buf))));
+	/* What waits for it now ends, too late */
+	alarm(60);
 }
 
 /* --- Words */
@@ -270,6 +299,8 @@ static bool simple(const char *word)
 		edge();
 	else if (!strcmp(word, "stall"))
 		stall();
+	else if (!strcmp(word, "share"))
+		share();
 	else if (!strcmp(word, "pread"))
 		printf("%s ", result(pread(fd, buf, 1, 0)));
 	else if (!strcmp(word, "fault"))

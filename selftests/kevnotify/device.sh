@@ -127,6 +127,11 @@ polls() {
 		gives "3 3 - in 3" -r set 3 end 0 poll run "$WORK/more 1" poll record
 }
 
+# The record is there, and for now the other task's
+shared() {
+	fresh 1 && gives "EAGAIN in,out EAGAIN" share record poll record
+}
+
 # late SEQ: a reader of what comes from there on, which sleeps; $late is its pid
 late() {
 	./device -r -b end 0 record >"$WORK/late" &
@@ -395,7 +400,7 @@ each_accounted() {
 	atleast 1 "$losers" "readers that lost records" && accounted seek
 }
 
-plan 37
+plan 38
 begin
 program more <<END
 #!/bin/sh
@@ -420,6 +425,11 @@ check "seek: what is left of a record does not come" seeks_away
 check "O_NONBLOCK, poll and epoll" polls
 check "a reader that sleeps gets the next record" sleeps
 check "or ends by a signal" killed
+if [ "$(./device -w stall)" = "ENOSYS " ]; then
+	skip "O_NONBLOCK: another task's read is not waited for" "no userfaultfd here"
+else
+	check "O_NONBLOCK: another task's read is not waited for" shared
+fi
 check "KEVNOTIFY_LOST is exact" lost
 check "and is told of what was skipped by nobody's will" lost_anew
 check "inject/disconnect: EPIPE from then on" disconnected

@@ -48,6 +48,22 @@ echo "one line"
 exec cat >/dev/null
 END
 
+# It has read two records when it hangs
+script restarts <<'END'
+while read -r line; do
+	message=${line#MESSAGE=}
+	[ "$message" = "$line" ] || now=$message
+	case $now$line in
+	daemon) sleep 1117 <&- >&- 2>&- & ;;
+	hang)
+		while [ ! -e $WORK/go ]; do usleep 20000; done
+		(trap '' TERM && exec sleep 1118 <&- >&- 2>&-) &
+		exec sleep 1119
+		;;
+	esac
+done
+END
+
 # piped NAME [PARAMETER…]: a fresh module with that helper, and nothing reported
 piped() {
 	rm -f "$REPORT" "$WORK/go" "$WORK/lines" "$WORK/bytes"
@@ -294,6 +310,17 @@ resident_is_replaced() {
 		echo >"$PARAMS/helper" && await 60 state_is idle && balanced
 }
 
+# The time counts when there is one more to read. What it started before is a daemon, which
+# lives on; what it has started since is its tree.
+resident_hangs() {
+	piped restarts linger=0 timeout="$unit" && raise daemon && await 60 prints 1 processes "sleep 1117" &&
+		raise hang && await 60 counter_is delivered 2 && usleep 100000 && raise more &&
+		await 60 counter_is recorded 3 && await 60 asleep "$(kevnotifyd)" && touch "$WORK/go" &&
+		await 60 counter_is timedout 1 && prints 0 processes "sleep 111[89]" &&
+		prints 1 processes "sleep 1117" && kill "$(pidof sleep)" && echo >"$PARAMS/helper" &&
+		await 60 state_is idle
+}
+
 resident_does_not_spin() {
 	piped bytes-100 linger=0 && echo "|/bin/true" >"$PARAMS/helper" && await 60 helper_is failing 61 &&
 		sleep 6 && between "$(counter runs)" 2 6 && set_pipe bytes-100 && await 60 state_is running &&
@@ -301,7 +328,7 @@ resident_does_not_spin() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 30
+plan 31
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -330,6 +357,7 @@ check "output has the number of the first record" output
 check "linger 0: a resident reader is there before the first event" resident
 check "it comes again when it has ended" resident_comes_again
 check "a pause and another helper end it" resident_is_replaced
+check "one that hangs ends with its tree, and its daemon lives on" resident_hangs
 check "one that ends at once is not started without end" resident_does_not_spin
 check "which values are accepted" forms
 check "a helper that is missing: events wait" missing

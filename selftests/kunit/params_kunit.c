@@ -12,7 +12,7 @@
 /* The check of the file system is another suite's */
 static int path_error;
 static int path_checks;
-static bool path_lock;		/* the check meets the kernel's lock of parameters */
+static bool path_lock;		/* what waits meets the kernel's lock of parameters */
 static const char *path_meanwhile;	/* what helper_lock is set to during it */
 
 int kev_check_path(const char *path, unsigned int ms, char *why, size_t size)
@@ -43,6 +43,7 @@ u64 kev_log_next(void)
 int kev_wake_drain(void)
 {
 	drains++;
+	path_lock |= mutex_is_locked(&THIS_MODULE->param_lock);
 	return 0;
 }
 

@@ -377,6 +377,37 @@ static void source_walk_takes_no_lock(struct kunit *test)
 	kevnotify_source_unregister(src);
 }
 
+static unsigned long may_sleep(const struct kev_source *src)
+{
+	might_sleep();
+	return 1;
+}
+
+static void source_sums_let_others_run(struct kunit *test)
+{
+	struct kevnotify_source *src = registered(test, &desc);
+
+	KUNIT_EXPECT_EQ(test, kev_source_sum(KEV_STAT_RAISED, may_sleep),
+			kev_stat_read(KEV_STAT_RAISED) + 1);
+	kevnotify_source_unregister(src);
+}
+
+static void source_several_end_at_once(struct kunit *test)
+{
+	static const struct kevnotify_desc other = { .name = "other", .events = events, .ids = 3 };
+	struct kevnotify_source *srcs[] = {
+		registered(test, &desc), NULL, ERR_PTR(-ENOMEM), registered(test, &other),
+	};
+
+	draining = srcs[3];
+	stage_drains = 1;
+	kevnotify_source_unregister_all(srcs, ARRAY_SIZE(srcs));
+	KUNIT_EXPECT_EQ(test, stage_drains, 0);
+	KUNIT_EXPECT_NULL(test, kev_source_get_next(NULL));
+	/* Their names are free */
+	kevnotify_source_unregister(registered(test, &desc));
+}
+
 static int view_error, viewed;
 
 static int view_add(struct kev_source *src)
@@ -448,6 +479,8 @@ static struct kunit_case source_cases[] = {
 	KUNIT_CASE(source_leaves_nothing_behind),
 	KUNIT_CASE(source_walk_sees_each_once),
 	KUNIT_CASE(source_walk_takes_no_lock),
+	KUNIT_CASE(source_sums_let_others_run),
+	KUNIT_CASE(source_several_end_at_once),
 	KUNIT_CASE(source_view_follows),
 	KUNIT_CASE(source_without_view_is_refused),
 	{}

@@ -60,8 +60,8 @@ static int kev_helper_conf_look(const char *value)
 }
 
 /*
- * The kernel holds a lock over all writes and reads of the module's parameters. It
- * is let go here, or a dead file system would hang them all.
+ * All that waits. The kernel holds a lock over all writes and reads of the module's
+ * parameters. It is let go here, or a dead file system would hang them all.
  */
 static int kev_helper_conf_check(const char *value, bool locked)
 {
@@ -71,7 +71,8 @@ static int kev_helper_conf_check(const char *value, bool locked)
 		return 0;
 	if (locked)
 		kernel_param_unlock(THIS_MODULE);
-	err = kev_helper_conf_look(value);
+	/* What was raised before is in the log then */
+	err = kev_helper_conf_look(value) ?: kev_wake_drain();
 	if (locked)
 		kernel_param_lock(THIS_MODULE);
 	return err;
@@ -84,16 +85,9 @@ static int kev_helper_conf_check(const char *value, bool locked)
  */
 static int kev_helper_conf_swap(const char *value)
 {
-	u64 newest = 0;
+	u64 newest = kev_param_is_live() ? kev_log_next() - 1 : 0;
 	int err;
 
-	if (*value && kev_param_is_live()) {
-		/* What was raised before is in the log then */
-		err = kev_wake_drain();
-		if (err)
-			return err;
-		newest = kev_log_next() - 1;
-	}
 	mutex_lock(&kev_param_mutex);
 	err = kev_confine_locked("helper") ? -EPERM : kev_helper_replace(value, newest);
 	mutex_unlock(&kev_param_mutex);

@@ -5,7 +5,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
-#include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -17,13 +16,10 @@
 
 struct kev_sysfs_source {
 	struct kobject		kobj;
-	struct list_head	list;	/* in kev_sysfs_sources_dirs */
 	struct kev_source	*src;	/* a reference */
 };
 
 static struct kobject *kev_sysfs_sources_kobj;
-/* Under the registry's mutex */
-static LIST_HEAD(kev_sysfs_sources_dirs);
 
 static struct kev_source *kev_sysfs_sources_of(struct kobject *kobj)
 {
@@ -301,23 +297,20 @@ static int kev_sysfs_sources_add(struct kev_source *src)
 		kobject_put(&dir->kobj);
 		return err;
 	}
-	list_add_tail(&dir->list, &kev_sysfs_sources_dirs);
+	src->shown = dir;
 	return 0;
 }
 
 static void kev_sysfs_sources_remove(struct kev_source *src)
 {
-	struct kev_sysfs_source *dir;
+	struct kev_sysfs_source *dir = src->shown;
 
-	list_for_each_entry(dir, &kev_sysfs_sources_dirs, list) {
-		if (dir->src == src) {
-			list_del(&dir->list);
-			/* Waits for writers */
-			kobject_del(&dir->kobj);
-			kobject_put(&dir->kobj);
-			return;
-		}
-	}
+	if (!dir)
+		return;
+	src->shown = NULL;
+	/* Waits for writers */
+	kobject_del(&dir->kobj);
+	kobject_put(&dir->kobj);
 }
 
 static const struct kev_source_view kev_sysfs_sources_view = {

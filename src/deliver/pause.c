@@ -55,6 +55,8 @@ void kev_pause_grace(void)
 
 	if (!grace)
 		return;
+	/* The end of one before must not be taken for this one's */
+	cancel_delayed_work_sync(&kev_pause_grace_work);
 	kev_pause_set(KEV_PAUSE_GRACE);
 	mod_delayed_work(system_unbound_wq, &kev_pause_grace_work, msecs_to_jiffies(grace));
 }

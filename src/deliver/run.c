@@ -59,17 +59,6 @@ static void kev_run_ended(void)
 	smp_store_release(&kev_run.running, false);
 }
 
-/*
- * What began before that is no part of its tree, in ns of CLOCK_MONOTONIC. Of a resident run
- * that is what it has started since its time began to count, within the tick @age jiffies ago.
- */
-static u64 kev_run_tree_since(unsigned long age)
-{
-	u64 ns = (age + 1ULL) * TICK_NSEC, now = ktime_get_mono_fast_ns();
-
-	return kev_run_resident() && now > ns ? now - ns : 0;
-}
-
 /* No child yet: no worker, or no memory to fork. Nothing is known to be wrong with the helper. */
 static unsigned long kev_run_await_child(void)
 {
@@ -95,14 +84,19 @@ static unsigned long kev_run_limit(unsigned long since, unsigned long and_since)
 {
 	unsigned long ticks = msecs_to_jiffies(kev_param(KEV_TIMEOUT)), now = jiffies;
 	unsigned long age = min(now - since, now - and_since);
+	u64 tree = 0;
 
 	if (!ticks)
 		return MAX_SCHEDULE_TIMEOUT;
 	if (age < ticks)
 		return ticks - age;
-	/* kevnotifyd may be late; but what is much older than "timeout" is the run's no more */
-	age = min(age, ticks + HZ);
-	kev_kill_start(&kev_run.kill, kev_run.launch, kev_run_tree_since(age));
+	/*
+	 * Of a resident run only what it has started since, within a tick: what is older, or
+	 * much older than "timeout", which may have been lowered, is a daemon.
+	 */
+	if (kev_run_resident())
+		tree = ktime_get_mono_fast_ns() - (min(age, ticks + HZ) + 1ULL) * TICK_NSEC;
+	kev_kill_start(&kev_run.kill, kev_run.launch, tree);
 	return 0;
 }
 

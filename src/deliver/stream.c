@@ -65,23 +65,26 @@ static void kev_stream_break(struct kev_stream *s)
 		s->ops->end(s);
 }
 
-static ssize_t kev_stream_try(struct kev_stream *s, char __user *to, size_t count)
+static ssize_t kev_stream_try(struct kev_stream *s, char __user *to, size_t count, bool wait)
 {
 	ssize_t n;
 
-	if (mutex_lock_killable(&s->mutex))
-		return -EINTR;
+	/* A task that holds it may sleep in a fault */
+	if (wait ? mutex_lock_killable(&s->mutex) : !mutex_trylock(&s->mutex))
+		return wait ? -EINTR : -EAGAIN;
 	n = kev_stream_give(s, to, count);
 	mutex_unlock(&s->mutex);
 	return n;
 }
 
 /*
- * Sleeps until there is a record, unless O_NONBLOCK. Returns bytes; 0 at the end of
- * file; -EAGAIN, -EFAULT, -EINTR, -ERESTARTSYS, -EPIPE.
+ * Sleeps until there is a record, and while another task reads the same file, unless
+ * O_NONBLOCK. Returns bytes; 0 at the end of file; -EAGAIN, -EFAULT, -EINTR,
+ * -ERESTARTSYS, -EPIPE.
  */
 ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to, size_t count)
 {
+	bool wait = !(file->f_flags & O_NONBLOCK);
 	ssize_t n;
 
 	if (!count)
@@ -92,9 +95,7 @@ ssize_t kev_stream_read(struct kev_stream *s, struct file *file, char __user *to
 		kev_stream_break(s);
 		mutex_unlock(&s->mutex);
 	}
-	while ((n = kev_stream_try(s, to, count)) == -EAGAIN) {
-		if (file->f_flags & O_NONBLOCK)
-			break;
+	while ((n = kev_stream_try(s, to, count, wait)) == -EAGAIN && wait) {
 		n = wait_event_interruptible(kev_stream_wait, s->ops->ready(s));
 		if (n)
 			break;
@@ -121,7 +122,10 @@ static int kev_stream_look(struct kev_stream *s)
 {
 	int err;
 
-	/* A task that holds it is reading, and may sleep in there for long */
+	/*
+	 * A task that holds it is reading, and may sleep in there for long. A record that it has
+	 * not got to its end is there to read, though until then a read may give -EAGAIN.
+	 */
 	if (!mutex_trylock(&s->mutex))
 		return s->ops->ready(s) ? 1 : -EAGAIN;
 	err = s->broken ? -EPIPE : kev_stream_fill(s);

@@ -119,6 +119,7 @@ struct kevnotify_source {
 struct kevnotify_source *kevnotify_source_register(struct module *owner,
 						   const struct kevnotify_desc *desc);
 void kevnotify_source_unregister(struct kevnotify_source *src);
+void kevnotify_source_unregister_all(struct kevnotify_source *const *srcs, unsigned int n);
 void __kevnotify_raise(struct kevnotify_source *src, unsigned int id, const u64 *words,
 		       unsigned int n);
 void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id, u64 object,

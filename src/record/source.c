@@ -4,15 +4,18 @@
  * nothing of an owner is needed once it has gone.
  */
 #include <linux/ctype.h>
+#include <linux/hashtable.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/stringhash.h>
 #include <linux/xarray.h>
 
 #include "inject.h"
@@ -31,10 +34,12 @@
 static DEFINE_MUTEX(kev_source_mutex);
 /* By number, which only grows: a walk is in the order of registration */
 static DEFINE_XARRAY(kev_sources);
+/* By name, under the mutex */
+static DEFINE_HASHTABLE(kev_source_names, 8);
 /* Of those with @watched, so that kevnotifyd does not go over all in each pass */
 #define KEV_SOURCE_WATCHED	XA_MARK_0
 /* For a few words: a reader that adds up finds the counts of a source that goes in one place */
-static DEFINE_SPINLOCK(kev_source_lock);
+static DEFINE_SEQLOCK(kev_source_lock);
 static u32 kev_source_numbers = KEV_SOURCE_NONE;
 static atomic_t kev_rates_changed;
 static const struct kev_source_view *kev_view;
@@ -224,16 +229,19 @@ unsigned long kev_source_raised(const struct kev_source *src)
 static unsigned long kev_source_sum(enum kev_stat gone,
 				    unsigned long (*count)(const struct kev_source *src))
 {
-	struct kev_source *src;
-	unsigned long number, n;
+	struct kev_source *src = NULL;
+	unsigned long n;
+	unsigned int seq;
 
-	spin_lock(&kev_source_lock);
-	n = kev_stat_read(gone);
-	rcu_read_lock();
-	xa_for_each(&kev_sources, number, src)
-		n += count(src);
-	rcu_read_unlock();
-	spin_unlock(&kev_source_lock);
+	/* Many CPUs times many sources: others may run meanwhile, and a source go */
+	do {
+		seq = read_seqbegin(&kev_source_lock);
+		n = kev_stat_read(gone);
+		while ((src = kev_source_get_next(src))) {
+			n += count(src);
+			cond_resched();
+		}
+	} while (read_seqretry(&kev_source_lock, seq));
 	return n;
 }
 
@@ -259,10 +267,10 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
 
 static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool on)
 {
-	spin_lock(&kev_source_lock);
+	write_seqlock(&kev_source_lock);
 	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
 	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
-	spin_unlock(&kev_source_lock);
+	write_sequnlock(&kev_source_lock);
 }
 
 /* Take events of tasks of this name only, shorter than TASK_COMM_LEN; empty: of all */
@@ -479,12 +487,16 @@ static struct kev_source *kev_source_create(struct module *owner,
 	return NULL;
 }
 
+static u32 kev_source_hash(const char *name)
+{
+	return full_name_hash(NULL, name, strlen(name));
+}
+
 static bool kev_source_taken(const char *name)
 {
 	struct kev_source *src;
-	unsigned long number;
 
-	xa_for_each(&kev_sources, number, src)
+	hash_for_each_possible(kev_source_names, src, by_name, kev_source_hash(name))
 		if (!strcmp(src->name, name))
 			return true;
 	return false;
@@ -508,6 +520,7 @@ static int kev_source_publish(struct kev_source *src)
 		synchronize_rcu();
 		return err;
 	}
+	hash_add(kev_source_names, &src->by_name, kev_source_hash(src->name));
 	/* Everything above before the first raise sees it on */
 	smp_store_release(&src->pub.on, true);
 	return 0;
@@ -573,6 +586,60 @@ static void kev_source_drain_stages(void)
 	}
 }
 
+/* Out of the operator's sight, and off */
+static void kev_source_leave(struct kev_source *src)
+{
+	mutex_lock(&kev_source_mutex);
+	if (kev_view)
+		kev_view->remove(src);
+	WRITE_ONCE(src->pub.on, false);
+	WRITE_ONCE(src->leaving, true);
+	mutex_unlock(&kev_source_mutex);
+}
+
+/* Its events are in the log, and what it counted stays */
+static void kev_source_erase(struct kev_source *src)
+{
+	mutex_lock(&kev_source_mutex);
+	hash_del(&src->by_name);
+	write_seqlock(&kev_source_lock);
+	xa_erase(&kev_sources, src->number);
+	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(src));
+	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(src));
+	write_sequnlock(&kev_source_lock);
+	mutex_unlock(&kev_source_mutex);
+}
+
+static void kev_source_each(struct kevnotify_source *const *srcs, unsigned int n,
+			    void (*step)(struct kev_source *src))
+{
+	for (; n; n--, srcs++)
+		if (!IS_ERR_OR_NULL(*srcs))
+			step(kev_source_of(*srcs));
+}
+
+/**
+ * kevnotify_source_unregister_all() - end several sources, with one wait for them all
+ * @srcs: the sources; NULL and an ERR_PTR among them are ignored
+ * @n: how many
+ *
+ * As kevnotify_source_unregister() of each.
+ *
+ * Context: task; may sleep.
+ */
+void kevnotify_source_unregister_all(struct kevnotify_source *const *srcs, unsigned int n)
+{
+	kev_source_each(srcs, n, kev_source_leave);
+	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
+	synchronize_rcu();
+	kev_source_drain_stages();
+	kev_source_each(srcs, n, kev_source_erase);
+	/* kevnotifyd may still be looking at them */
+	synchronize_rcu();
+	kev_source_each(srcs, n, kev_source_end);
+}
+EXPORT_SYMBOL_GPL(kevnotify_source_unregister_all);
+
 /**
  * kevnotify_source_unregister() - end a source
  * @src: the source; NULL and an ERR_PTR are ignored
@@ -586,32 +653,8 @@ static void kev_source_drain_stages(void)
  */
 void kevnotify_source_unregister(struct kevnotify_source *src)
 {
-	struct kev_source *s;
-
-	if (IS_ERR_OR_NULL(src))
-		return;
-	s = kev_source_of(src);
-	mutex_lock(&kev_source_mutex);
-	if (kev_view)
-		kev_view->remove(s);
-	WRITE_ONCE(src->on, false);
-	WRITE_ONCE(s->leaving, true);
-	mutex_unlock(&kev_source_mutex);
-
-	/* For raises under way, and for kevnotifyd's own in kev_source_close_due() */
-	synchronize_rcu();
-	kev_source_drain_stages();
-
-	mutex_lock(&kev_source_mutex);
-	spin_lock(&kev_source_lock);
-	xa_erase(&kev_sources, s->number);
-	kev_stat_add(KEV_STAT_RAISED, kev_source_raised(s));
-	kev_stat_add(KEV_STAT_SUPPRESSED, kev_source_suppressed(s));
-	spin_unlock(&kev_source_lock);
-	mutex_unlock(&kev_source_mutex);
-	/* kevnotifyd may still be looking at it */
-	synchronize_rcu();
-	kev_source_end(s);
+	if (!IS_ERR_OR_NULL(src))
+		kevnotify_source_unregister_all(&src, 1);
 }
 EXPORT_SYMBOL_GPL(kevnotify_source_unregister);
 

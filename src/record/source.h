@@ -49,6 +49,8 @@ enum kev_rare {
  * @count: counts of each CPU
  * @rate: rate limits, by id
  * @meanings: what its ids mean, and behind them their strings: copies
+ * @by_name: in the hash of names
+ * @shown: the view's own; NULL: it does not show it
  * @last: sequence number of its last record
  * @echo_since: when the echoes in @echoes began, in jiffies; kevnotifyd's own
  * @echoes: how many went to the helper since; kevnotifyd's own
@@ -73,6 +75,8 @@ struct kev_source {
 	struct kev_rate				*rate;
 	char					comm[TASK_COMM_LEN];
 	struct kev_meaning			*meanings;
+	struct hlist_node			by_name;
+	void					*shown;
 	u64					last;
 	unsigned long				echo_since;
 	unsigned int				echoes;
@@ -82,7 +86,7 @@ struct kev_source {
 	char					name[KEVNOTIFY_NAME_MAX + 1];
 };
 
-/* What shows sources to the operator: sysfs */
+/* What shows sources to the operator: sysfs. @remove: one that is not shown, too. */
 struct kev_source_view {
 	int (*add)(struct kev_source *src);
 	void (*remove)(struct kev_source *src);

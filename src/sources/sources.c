@@ -299,12 +299,14 @@ module_param_cb(sources, &kev_sources_ops, NULL, 0644);
 MODULE_PARM_DESC(sources, "comma list of the built-in sources that are on; +name and -name change one");
 
 /* Without the mutex: the registry's is taken, and its holder may wait for writers of sysfs */
-static void kev_sources_unregister(int n)
+static void kev_sources_unregister(void)
 {
-	while (n--) {
-		kevnotify_source_unregister(kev_states[n].src);
-		kev_states[n].src = NULL;
-	}
+	struct kevnotify_source *srcs[KEV_BUILTINS];
+	int i;
+
+	for (i = 0; i < KEV_BUILTINS; i++)
+		srcs[i] = kev_states[i].src;
+	kevnotify_source_unregister_all(srcs, KEV_BUILTINS);
 }
 
 static int kev_sources_register(void)
@@ -315,7 +317,7 @@ static int kev_sources_register(void)
 	for (i = 0; i < KEV_BUILTINS; i++) {
 		src = kevnotify_source_register(THIS_MODULE, kev_builtins[i]->desc);
 		if (IS_ERR(src)) {
-			kev_sources_unregister(i);
+			kev_sources_unregister();
 			return PTR_ERR(src);
 		}
 		kevnotify_source_enable(src, false);
@@ -354,5 +356,5 @@ void kev_sources_exit(void)
 			kev_builtins[i]->exit();
 	}
 	mutex_unlock(&kev_sources_mutex);
-	kev_sources_unregister(KEV_BUILTINS);
+	kev_sources_unregister();
 }
