@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
+#include <linux/elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +39,8 @@ static char *modfile_part(int fd, off_t at, size_t len)
 }
 
 /* The section of that name, of @n whose names are in @names; or NULL */
-static const ElfW(Shdr) *modfile_section(const ElfW(Shdr) *all, unsigned int n, const char *names,
-					 size_t len)
+static const struct elf64_shdr *modfile_section(const struct elf64_shdr *all, unsigned int n,
+						const char *names, size_t len)
 {
 	unsigned int i;
 
@@ -50,16 +50,17 @@ static const ElfW(Shdr) *modfile_section(const ElfW(Shdr) *all, unsigned int n, 
 	return NULL;
 }
 
-/* All fields, each with a NUL behind it, for free(); or NULL: no module, or one of other words */
+/* All fields, each with a NUL behind it, for free(); or NULL: no module of 64 bits */
 static char *modfile_fields(int fd, size_t *len)
 {
-	const ElfW(Shdr) *info = NULL;
-	ElfW(Shdr) *all = NULL;
-	ElfW(Ehdr) head;
+	const struct elf64_shdr *info = NULL;
+	struct elf64_shdr *all = NULL;
+	struct elf64_hdr head;
 	char *names = NULL, *fields = NULL;
 
 	if (pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
-	    memcmp(head.e_ident, ELFMAG, SELFMAG) || head.e_shentsize != sizeof(*all) ||
+	    memcmp(head.e_ident, ELFMAG, SELFMAG) ||
+	    head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_shentsize != sizeof(*all) ||
 	    head.e_shstrndx >= head.e_shnum)
 		return NULL;
 	all = (void *)modfile_part(fd, head.e_shoff, head.e_shnum * sizeof(*all));
