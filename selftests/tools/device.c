@@ -7,6 +7,9 @@
  *   acks     what was acknowledged, a SEQ a line
  *   given    what the helper has, a SEQ a line: ESTALE
  *   stop     if it is there: removed, and the process is stopped before an ack
+ *   send     if it is there: removed, and the process is stopped before it sends anything
+ *   sleep    if it is there: named "asleep", and a process that sleeps does so until "awake" is
+ *            there
  *   gone     if it is there: no such device
  *   cgroup   if it is there: read for /proc/self/cgroup
  *   raised   if it is there: takes the place of that counter while the process sleeps
@@ -25,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +48,8 @@ static ssize_t (*real_read)(int fd, void *to, size_t count);
 static ssize_t (*real_write)(int fd, const void *from, size_t count);
 static int (*real_close)(int fd);
 static off_t (*real_lseek)(int fd, off_t to, int whence);
+static ssize_t (*real_sendto)(int fd, const void *from, size_t count, int flags,
+			      const struct sockaddr *to, socklen_t len);
 
 __attribute__((constructor))
 static void find(void)
@@ -53,6 +59,7 @@ static void find(void)
 	real_write = dlsym(RTLD_NEXT, "write");
 	real_close = dlsym(RTLD_NEXT, "close");
 	real_lseek = dlsym(RTLD_NEXT, "lseek");
+	real_sendto = dlsym(RTLD_NEXT, "sendto");
 }
 
 static int there(const char *name)
@@ -247,8 +254,19 @@ ssize_t write(int fd, const void *from, size_t count)
 	return ack(&readers[fd], from, count);
 }
 
+ssize_t sendto(int fd, const void *from, size_t count, int flags, const struct sockaddr *to,
+	       socklen_t len)
+{
+	if (!unlink(DIR "send"))
+		raise(SIGSTOP);
+	return real_sendto(fd, from, count, flags, to, len);
+}
+
 int nanosleep(const struct timespec *time, struct timespec *left)
 {
+	if (!rename(DIR "sleep", DIR "asleep"))
+		while (!there(DIR "awake"))
+			clock_nanosleep(CLOCK_MONOTONIC, 0, time, NULL);
 	if (!rename(DIR "raised", "/sys/kernel/kevnotify/stats/raised"))
 		return 0;
 	return clock_nanosleep(CLOCK_MONOTONIC, 0, time, left) ? -1 : 0;

@@ -533,6 +533,28 @@ ack_race_alone() {
 	acked 1
 }
 
+# The service has looked and is about to send when it is stopped; the helper waits for it.
+claimed() {
+	local helper
+	journald
+	echo >"$DEVICE/send"
+	raised 1 block
+	service
+	wait_for stopped
+	echo >"$DEVICE/sleep"
+	with_device "/mnt/build/$flavour/kevnotify-dispatch" <"$T/record" >>"$LOG" 2>&1 &
+	helper=$!
+	wait_for eval '[ -e "$DEVICE/asleep" ] || ! kill -0 '"$helper"
+	rm -f "$DEVICE/sleep"
+	kill -CONT "$service"
+	wait_for test -e "$RUN/journal"
+	echo >"$DEVICE/awake"
+	wait "$helper"
+	stop
+	entries_are 1
+	kill "$journald"
+}
+
 without_service() {
 	journald
 	handler 50-x
@@ -1161,6 +1183,7 @@ dispatch_all() {
 	ack_race		stopped before the ack: each handler ran once
 	ack_race_killed		killed before the ack, and the helper ran it: once too
 	ack_race_alone		killed before the ack, and nothing else: once too
+	claimed			the service and the helper have the same record: it is in the journal once
 	without_service		the helper does what the service has not done, once
 	behind			behind by a thousand records, each is in the journal once
 	came_round		what was overwritten while no service ran is told
