@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The front door. Without a target: the module, as any other outside of the kernel's
-# tree. Everything but modules_install, demo-here and install leaves this machine's
+# tree. Everything but modules_install, demo-here, install and uninstall leaves this machine's
 # kernel, /sys, /lib/modules and dkms alone: it happens in virtual machines and in
 # $KEVNOTIFY_CACHE (by default ~/.cache/kevnotify).
 

@@ -244,8 +244,8 @@ static noinline void kev_raise_anywhere(const struct kev_source *src, unsigned i
 	kev_raise_end(src, st, ev, context, flags);
 }
 
-/* Does the current task have the name that the operator asked for? */
-static bool kev_raise_filtered(const struct kev_source *src)
+/* Is the source limited to tasks of another name? */
+static bool kev_raise_unwanted(const struct kev_source *src)
 {
 	return READ_ONCE(src->rare) & BIT(KEV_RARE_COMM) &&
 	       strncmp(src->comm, current->comm, sizeof(src->comm));
@@ -296,7 +296,7 @@ void __kevnotify_raise_of(struct kevnotify_source *src, unsigned int id, u64 obj
 	struct kev_source *s = kev_source_of(src);
 	u8 flags = 0;
 
-	if (kev_raise_filtered(s) || !kev_raise_enter(s, id, object, false))
+	if (kev_raise_unwanted(s) || !kev_raise_enter(s, id, object, false))
 		return;
 	/* Preemption is off, which keeps the task's credentials */
 	if (task)
@@ -389,7 +389,7 @@ void kevnotify_raisef(struct kevnotify_source *src, unsigned int id, const char 
 	struct kev_event *ev;
 	va_list args;
 
-	if (!kevnotify_source_on(src) || kev_raise_filtered(s))
+	if (!kevnotify_source_on(src) || kev_raise_unwanted(s))
 		return;
 	st = kev_raise_enter(s, id, 0, false);
 	if (!st)

@@ -24,7 +24,12 @@ static int usage(FILE *to, int status)
 	fputs("usage: kevnotify-dispatch --service [--device PATH] [--textfile DIR]\n"
 	      "       kevnotify-dispatch < RECORDS\n"
 	      "Runs the handlers of /usr/lib/kevnotify/handlers.d and /etc/kevnotify/handlers.d\n"
-	      "for the records of " PATH_DEVICE ", or as the module's helper; and journals them.\n",
+	      "for the records of " PATH_DEVICE ", or as the module's helper; and journals them.\n"
+	      "  --service       until it is told to stop, from the device\n"
+	      "  --device PATH   not " PATH_DEVICE "\n"
+	      "  --textfile DIR  where a text for Prometheus goes, not " PATH_TEXTFILE "\n"
+	      "  -h, --help      this\n"
+	      "      --version   the version\n",
 	      to);
 	return status;
 }

@@ -111,6 +111,23 @@ static void checks_none(void)
 		    "no helper is set: what the service cannot do, nothing does");
 }
 
+/* With a helper of the operator's own, handlers wait for what does not come, or the helper does */
+static void checks_ok(void)
+{
+	long long fallback = 0;
+
+	sysfs_number(&fallback, SYSFS_MODULE "/parameters/fallback");
+	if (!strcmp(helper, CHECKS_OURS) || !service_runs())
+		finding_add(FINDING_OK, NULL, "helper ok: %s", helper);
+	else if (!fallback)
+		finding_add(FINDING_OK, NULL, "helper ok: %s gets every record, no handler runs",
+			    helper);
+	else
+		finding_add(FINDING_WARN, "kevnotify set fallback=0 --persist",
+			    "helper %s gets only what the service does not take over in %lld ms",
+			    helper, fallback);
+}
+
 void checks_helper(void)
 {
 	char state[32] = "?";
@@ -120,7 +137,7 @@ void checks_helper(void)
 	sysfs_read(helper, sizeof(helper), SYSFS_MODULE "/parameters/helper");
 	sysfs_number(&err, SYSFS_KERNEL "/helper_errno");
 	if (!strcmp(state, "ok"))
-		finding_add(FINDING_OK, NULL, "helper ok: %s", helper);
+		checks_ok();
 	else if (!strcmp(state, "none"))
 		checks_none();
 	else if (!strcmp(state, "missing"))
