@@ -463,7 +463,7 @@ static int service_init(const char *textfile)
 	int err = cgroup_init(JOBS_MAX), leaves = !err;
 
 	if (err)
-		say(LOG_NOTICE, "no limits for handlers, as there are no control groups (%s): is Delegate= set?",
+		say(LOG_NOTICE, "no control groups (%s): handlers have no limits",
 		    strerror(-err));
 	err = job_init(leaves);
 	if (!err)
