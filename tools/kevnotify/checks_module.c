@@ -10,7 +10,6 @@
 #include "checks.h"
 #include "files.h"
 #include "finding.h"
-#include "modfile.h"
 #include "run.h"
 #include "sysfs.h"
 
@@ -37,31 +36,6 @@ static char *checks_install(const char *package)
 	return type;
 }
 
-/* Is its module one that a file shows to be no stub? Then no program has to be asked. */
-static int checks_whole(const char *kernel)
-{
-	int fd = modfile_open(kernel), whole;
-	char stub[8];
-
-	if (fd < 0)
-		return 0;
-	whole = modfile_field(fd, "stub", stub, sizeof(stub)) == -ENOENT;
-	close(fd);
-	return whole;
-}
-
-/* A field of the module that is installed for this kernel: false if it cannot be had */
-static int checks_field(const char *field, char *value, size_t size)
-{
-	int fd = modfile_open(release), n = fd;
-
-	if (fd >= 0) {
-		n = modfile_field(fd, field, value, size);
-		close(fd);
-	}
-	return n >= 0 || !run_words(value, size, "modinfo", "-F", field, "kevnotify");
-}
-
 /*
  * Has this kernel a module? The package's script knows, and says what to type: false, and
  * its line in both parts
@@ -69,12 +43,9 @@ static int checks_field(const char *field, char *value, size_t size)
 static int checks_built(const char *kernel, char *line, size_t size, char **type)
 {
 	char *at;
-	int status;
+	int status = run_words(line, size, CHECKS_STATE, kernel);
 
 	*type = NULL;
-	if (checks_whole(kernel))
-		return 1;
-	status = run_words(line, size, CHECKS_STATE, kernel);
 	if (!status)
 		return 1;
 	if (status == RUN_ABSENT) {
@@ -203,8 +174,9 @@ static void checks_same(long long abi)
 		return;
 	}
 	sysfs_read(loaded, sizeof(loaded), SYSFS_MODULE "/srcversion");
-	if (checks_field("srcversion", built, sizeof(built)) && strcmp(loaded, built)) {
-		checks_field("version", built, sizeof(built));
+	if (!run_words(built, sizeof(built), "modinfo", "-F", "srcversion", "kevnotify") &&
+	    strcmp(loaded, built)) {
+		run_words(built, sizeof(built), "modinfo", "-F", "version", "kevnotify");
 		finding_add(FINDING_WARN, "kevnotify reload",
 			    "module %s is installed, and another build (%s) is loaded", built,
 			    version);
