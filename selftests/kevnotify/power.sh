@@ -235,8 +235,8 @@ echo 5000 >"$POWER/pm_freeze_timeout"
 [ ! -e "$DELAY" ] || echo 1 >"$DELAY"
 calibrate
 reload burst=0 helper="$HELPER" timeout=0 linger=86400000
-# From 7.3 on the kernel warns at the resume of a file system that a user has frozen
-echo 0 >"$SYS/sources/warn/enabled"
+# Newer kernels warn at the resume of a file system that a user has frozen
+for source in warn taint; do echo 0 >"$SYS/sources/$source/enabled"; done
 echo 0 >"$TRACE/options/record-cmd"
 echo 1 >"$TRACE/events/power/suspend_resume/enable"
 while read -r transition level; do
