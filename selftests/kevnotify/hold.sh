@@ -102,7 +102,7 @@ no_fork() {
 # All grow old behind a run that takes long
 expire() {
 	# All fit, if kevnotifyd should have no CPU meanwhile
-	reload burst=0 helper="$HELPER" hold="$age" stage_slots=256
+	reload burst=0 helper="$HELPER" hold="$age" timeout=0 stage_slots=256
 	trace_on
 	raise "wait $WORK/go" && await 60 received 1 && many 200
 	usleep $((age * 1500))
