@@ -3,9 +3,10 @@
 #
 # For guests where the packages are. Needs a directory $scratch.
 
-# wait_for COMMAND…
+# wait_for COMMAND…: for $wait_most seconds
+wait_most=300
 wait_for() {
-	local end=$((SECONDS + 300))
+	local end=$((SECONDS + wait_most))
 	until "$@" >"${scratch:?}/wait" 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || { cat "$scratch/wait"; echo "never: $*"; state; return 1; }
 		sleep 0.2
@@ -30,7 +31,7 @@ ours() {
 settled() {
 	local mark="mark $RANDOM$RANDOM"
 	echo "<6>$mark" >/sys/kernel/kevnotify/control/raise
-	wait_for eval "ours MESSAGE KEVNOTIFY_SOURCE=manual | grep -q '$mark'"
+	wait_for eval "ours MESSAGE KEVNOTIFY_SOURCE=manual | grep '$mark'"
 }
 
 # another_than PID: the service runs, and that is not its process any more
