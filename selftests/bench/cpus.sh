@@ -19,6 +19,7 @@ passes() {
 	expect "records refused" "$(counter refused)" 0
 	rmmod kevnotify-bench-helper kevnotify
 	for _ in 1 2 3; do
+		# shellcheck disable=SC2119 # with the defaults
 		row "memory_cpus@$1" "$(taken)"
 	done
 	modprobe kevnotify
