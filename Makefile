@@ -74,7 +74,7 @@ bench-check:
 # What was measured last, into the document and its pictures
 bench-document:
 	@selftests/setup document
-	@selftests/bench/document Documentation/design build/bench/6.1.json $(wildcard build/bench/trixie-backports.json)
+	@selftests/bench/document Documentation/design README.md build/bench/6.1.json $(wildcard build/bench/trixie-backports.json)
 
 deb:
 	@selftests/setup deb

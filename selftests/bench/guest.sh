@@ -82,6 +82,22 @@ measure() {
 	}'
 }
 
+# Pages that are free, those in the CPUs' own lists too, in KiB
+free() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	awk '/nr_free_pages|^ +count:/ { n += $2 } END { print 4 * n }' /proc/zoneinfo
+}
+
+# taken [PARAMETER]…: KiB, by the module with these; it is not loaded afterwards
+taken() {
+	before=$(free)
+	modprobe kevnotify "$@"
+	after=$(free)
+	rmmod kevnotify
+	echo $((before - after))
+}
+
 peer kernel "$(uname -r)"
 peer cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 [ -d "$trace/events" ] || mount -t tracefs tracefs "$trace"
