@@ -7,7 +7,7 @@
 # shellcheck source=selftests/lib/repo.sh
 . "${BASH_SOURCE[0]%/*}/repo.sh"
 
-KERNEL_MODULES=(aer_inject dummy fuse loop mce-inject virtio_blk virtio_pci)
+KERNEL_MODULES=(aer_inject dummy ext4 fuse loop mce-inject virtio_blk virtio_pci)
 
 build_initramfs() {
 	in_kernel_root "$2" "$3:/module" "$4:/tests" "$1:/out:rw" -- \
