@@ -81,7 +81,7 @@ no_room() {
 	mkdir -p "$MNT" && mount -t tmpfs -o size=1m none "$MNT" &&
 		dd if=/dev/zero of="$MNT/disk" bs=1 seek=8388607 count=1 2>/dev/null &&
 		loop=$(losetup -f) && losetup "$loop" "$MNT/disk" || return 1
-	! dd if=/dev/zero of="$loop" bs=64k count=64 conv=fsync 2>/dev/null && told block 1 &&
+	! dd if=/dev/zero of="$loop" bs=4k count=260 conv=fsync 2>/dev/null && told block 1 &&
 		losetup -d "$loop" && umount "$MNT" || return 1
 	sector=$(value "$seq" KEVNOTIFY_SECTOR)
 	gave "$seq" PRIORITY=3 "KEVNOTIFY_DEVICE=${loop#/dev/}" KEVNOTIFY_OP=WRITE &&
