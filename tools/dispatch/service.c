@@ -39,7 +39,7 @@
 #define SERVICE_STACK		(64 << 10)
 #define SERVICE_READ_MS		100
 #define SERVICE_RETRY_MS	1000	/* the device, the state, the journal */
-#define SERVICE_SNAPSHOT_MS	3000	/* that the journal waits for a snapshot */
+#define SERVICE_SNAPSHOT_MS	8000	/* that the journal waits for a snapshot */
 #define SERVICE_STOP_MS		5000	/* that handlers have when we are to stop */
 
 static const char *path;
