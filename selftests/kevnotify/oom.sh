@@ -94,7 +94,7 @@ report_took() {
 }
 
 twice_slowly() {
-	twice 250 && report_took 12000
+	twice 500 && report_took 12000
 }
 
 pod() {
