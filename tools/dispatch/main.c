@@ -26,8 +26,8 @@ static int usage(FILE *to, int status)
 	      "Runs the handlers of /usr/lib/kevnotify/handlers.d and /etc/kevnotify/handlers.d\n"
 	      "for the records of " PATH_DEVICE ", or as the module's helper; and journals them.\n"
 	      "  --service       until it is told to stop, from the device\n"
-	      "  --device PATH   not " PATH_DEVICE "\n"
-	      "  --textfile DIR  where a text for Prometheus goes, not " PATH_TEXTFILE "\n"
+	      "  --device PATH   instead of " PATH_DEVICE "\n"
+	      "  --textfile DIR  for a text for Prometheus, instead of " PATH_TEXTFILE "\n"
 	      "  -h, --help      this\n"
 	      "      --version   the version\n",
 	      to);
