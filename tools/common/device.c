@@ -82,6 +82,13 @@ static ssize_t device_read(struct device *d)
 	return n < 0 ? -errno : n;
 }
 
+/* The input is over, and what came last has no empty line behind it. */
+static void device_torn_end(struct device *d)
+{
+	say(LOG_ERR, "left out %zu bytes that are no record: no end", d->len);
+	d->len = 0;
+}
+
 int device_next(struct device *d, struct record *r)
 {
 	size_t len;
@@ -94,6 +101,8 @@ int device_next(struct device *d, struct record *r)
 		if (len)
 			continue;
 		n = device_read(d);
+		if (!n && d->len)
+			device_torn_end(d);
 		if (n <= 0)
 			return n;
 	}
