@@ -898,6 +898,30 @@ no_reader() {
 	stop
 }
 
+# Handlers begin without it, the journal waits longer; a line without it is told of.
+slow_snapshot() {
+	handler 50-x
+	journald
+	: >"$DEVICE/slow"
+	raised 1 oom
+	service
+	wait_for has_receipt '1 oom 50-x'
+	rm "$DEVICE/slow"
+	wait_for entries_are 1
+	test -s "$(entries KEVNOTIFY_SNAPSHOT)" || said 'record 1 is journalled without its snapshot'
+	: >"$DEVICE/slow"
+	raised 2 oom
+	wait_for entries_are '1 2'
+	same - "$(entries KEVNOTIFY_SNAPSHOT | tail -n 1)"
+	said 'record 2 is journalled without its snapshot: none after 8 s'
+	raised 3 oom
+	wait_for said 'record 3 has no snapshot: Device or resource busy'
+	wait_for has_receipt '3 oom 50-x'
+	rm "$DEVICE/slow"
+	stop
+	kill "$journald"
+}
+
 bad_records() {
 	handler 50-x
 	{
@@ -1197,6 +1221,7 @@ dispatch_all() {
 	killed_often		killed 50 times: each handler ran
 	killed_duplicates	killed when all has ended: nothing runs twice
 	journal_entry		a journal entry has all fields, an id, and who it was
+	slow_snapshot		a snapshot that takes long: no handler waits, and the journal's line has it or it is told
 	stalled_journal		a journal that has stopped delays no handler and loses nothing
 	no_journal		nor does one that is not there
 	full_disk		without room for the state nothing is acknowledged

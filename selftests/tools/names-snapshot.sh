@@ -4,6 +4,6 @@
 # names_snapshot FILE: the program names-snapshot.c
 names_snapshot() {
 	gcc -std=gnu17 -O1 -g -Wall -Wextra -Wshadow -Werror -fsanitize=address,undefined -pthread -o "$1" \
-		-Itools/common selftests/tools/names-snapshot.c tools/common/{cgtree,files,json,names,record,whole}.c \
+		-Itools/common selftests/tools/names-snapshot.c tools/common/{cgtree,files,json,names,record,say,whole}.c \
 		tools/dispatch/{aside,largest,recorder,snapshot}.c
 }

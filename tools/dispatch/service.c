@@ -309,7 +309,7 @@ static int service_journal_helper(const char *instance, uint64_t seq)
 	return 0;
 }
 
-/* Until the other thread has passed the record: it takes the snapshot */
+/* Until the other thread has passed the record, and the snapshot that it began is there */
 static void service_journal_await(const struct record *r, uint64_t seq)
 {
 	const char *source = record_get(r, "KEVNOTIFY_SOURCE");
@@ -320,8 +320,11 @@ static void service_journal_await(const struct record *r, uint64_t seq)
 	/* One that does not get on is not waited for again and again. */
 	if (!source || !snapshot_wanted(source) || late == atomic_load(&passed))
 		return;
-	while (atomic_load(&passed) < seq && clock_ms() < until)
+	while ((atomic_load(&passed) < seq || snapshot_in_progress(r)) && clock_ms() < until)
 		nanosleep(&step, NULL);
+	if (clock_ms() >= until)
+		say(LOG_WARNING, "record %llu is journalled without its snapshot: none after %d s",
+		    (unsigned long long)seq, SERVICE_SNAPSHOT_MS / 1000);
 	late = atomic_load(&passed) < seq ? atomic_load(&passed) : UINT64_MAX;
 }
 

@@ -26,6 +26,7 @@
 #include "files.h"
 #include "largest.h"
 #include "recorder.h"
+#include "say.h"
 #include "snapshot.h"
 #include "whole.h"
 
@@ -360,6 +361,15 @@ static int snapshot_make(void)
 	return ret ? ret : snapshot_store(name);
 }
 
+/* Its event goes on without. */
+static void snapshot_say(const struct record *r, int err)
+{
+	const char *seq = record_get(r, "KEVNOTIFY_SEQ");
+
+	if (err)
+		say(LOG_WARNING, "record %s has no snapshot: %s", seq ? seq : "?", strerror(-err));
+}
+
 static void *snapshot_thread(void *arg)
 {
 	int ret;
@@ -371,6 +381,7 @@ static void *snapshot_thread(void *arg)
 			pthread_cond_wait(&begun, &lock);
 		pthread_mutex_unlock(&lock);
 		ret = snapshot_make();
+		snapshot_say(&snap.record, ret);
 		pthread_mutex_lock(&lock);
 		result = ret;
 		busy = 0;
@@ -453,6 +464,7 @@ int snapshot_take(const struct record *r, const struct names *n, char *path, siz
 	pthread_mutex_lock(&lock);
 	if (busy) {
 		ret = -EBUSY;
+		snapshot_say(r, ret);
 	} else {
 		snapshot_copy(&snap.record, r);
 		memset(&snap.names, 0, sizeof(snap.names));
@@ -464,4 +476,17 @@ int snapshot_take(const struct record *r, const struct names *n, char *path, siz
 	}
 	pthread_mutex_unlock(&lock);
 	return ret;
+}
+
+int snapshot_in_progress(const struct record *r)
+{
+	char name[128], other[128];
+	int yes;
+
+	if (snapshot_name(r, name, sizeof(name)))
+		return 0;
+	pthread_mutex_lock(&lock);
+	yes = busy && !snapshot_name(&snap.record, other, sizeof(other)) && !strcmp(name, other);
+	pthread_mutex_unlock(&lock);
+	return yes;
 }

@@ -24,8 +24,11 @@ int snapshot_path(const struct record *r, char *path, size_t size);
 /*
  * Takes one, unless there is one of this record, and says where it lies: 0 or -errno.
  * What cannot be read is left out. -EINPROGRESS after 2 s: a thread goes on with it, and
- * until it has ended others get -EBUSY. For one thread.
+ * until it has ended others get -EBUSY. Why there is none is said here. For one thread.
  */
 int snapshot_take(const struct record *r, const struct names *n, char *path, size_t size);
+
+/* Is the one of this record still being taken? For any thread */
+int snapshot_in_progress(const struct record *r);
 
 #endif /* SNAPSHOT_H */
