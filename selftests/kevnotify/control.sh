@@ -101,7 +101,7 @@ test_waits() {
 	writer=$!
 	await 60 received 1 && kill -9 "$writer" && await 60 gone &&
 		holds "$SYS/control/test" "1 pending" && ! rmmod kevnotify 2>/dev/null || return 1
-	kill "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")" && settle || return 1
+	kill "$(active_pid)" && settle || return 1
 	# Behind an event that waits for its next try there is no run to pin the module
 	echo 1 >"$DBG/inject/exec"
 	raise first && await 60 counter_reaches noexec 4 || return 1

@@ -236,6 +236,11 @@ source_is() {
 	holds "$SYS/sources/$1/$2" "$3"
 }
 
+# active_pid: of the run under way
+active_pid() {
+	sed -n 's/^run active .* pid=//p' "$DBG/refs"
+}
+
 # state_is STATE: of kevnotifyd
 state_is() {
 	holds "$SYS/state" "$1"

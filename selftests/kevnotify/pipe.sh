@@ -133,7 +133,7 @@ loops() {
 }
 
 sleeps_in_epoll() {
-	asleep "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")"
+	asleep "$(active_pid)"
 }
 
 # A child of the first run sits beside the second one, which gets everything
@@ -298,7 +298,7 @@ resident() {
 }
 
 resident_comes_again() {
-	kill -9 "$(sed -n 's/^run active .* pid=//p' "$DBG/refs")"
+	kill -9 "$(active_pid)"
 	await 60 counter_is runs 2 && await 60 state_is running && raise three && await 60 received 3
 }
 

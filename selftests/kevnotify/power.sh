@@ -89,17 +89,12 @@ disk() {
 freeze() { fsfreeze --freeze "$WORK/mnt"; }
 thaw() { fsfreeze --unfreeze "$WORK/mnt"; }
 
-# active: the pid of the run
-active() {
-	sed -n 's/^run active .* pid=//p' "$DBG/refs"
-}
-
 # helps KIND: the helper has come to where it stays
 helps() {
 	case $1 in
 	hang) prints 1 processes "sleep 1000" ;;
 	deaf) prints 1 processes "sleep 999" ;;
-	stopped) grep -q ') T ' "/proc/$(active)/stat" ;;
+	stopped) grep -q ') T ' "/proc/$(active_pid)/stat" ;;
 	exec) holds "$EXEC/hanging" 1 ;;
 	stuck) grep -q ' (touch) D ' /proc/[0-9]*/stat ;;
 	esac 2>/dev/null
@@ -131,7 +126,7 @@ over() {
 	exec) echo 0 >"$EXEC/hang"; set_helper helper ;;
 	pipe) set_helper helper ;;
 	stuck) thaw ;;
-	*) kill -9 "$(active)" ;;
+	*) kill -9 "$(active_pid)" ;;
 	esac
 }
 

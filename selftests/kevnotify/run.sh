@@ -56,11 +56,6 @@ hang() {
 # hanging N: so many lookups do
 hanging() { holds "$HANG/hanging" "$1"; }
 
-# active_pid: of the run under way
-active_pid() {
-	sed -n 's/^run active .* pid=//p' "$DBG/refs"
-}
-
 # stuck_runs: how many debugfs shows
 stuck_runs() {
 	grep -c "^run stuck " "$DBG/refs"

@@ -55,11 +55,6 @@ nothing_left() {
 		[ ! -d /proc/sys/kevnotify ] && await 10 prints 0 threads kevnotify
 }
 
-# active_pid: of the run under way
-active_pid() {
-	sed -n 's/^run active .* pid=//p' "$DBG/refs"
-}
-
 busy() {
 	reload burst=0 helper="$HELPER" && raise "exec sleep 1001" &&
 		await 60 prints 1 processes "sleep 1001" && stays &&
