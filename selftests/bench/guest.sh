@@ -86,7 +86,7 @@ measure() {
 free() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	awk '/nr_free_pages|^ +count:/ { n += $2 } END { print 4 * n }' /proc/zoneinfo
+	awk '/nr_free_pages |^ +count:/ { n += $2 } END { print 4 * n }' /proc/zoneinfo
 }
 
 # taken [PARAMETER]…: KiB, by the module with these; it is not loaded afterwards
