@@ -40,14 +40,20 @@ none_fails() {
 	echo 2 >/sys/kernel/debug/fail_page_alloc/verbose
 }
 
-# load_fails: stages of one page, as bigger ones are not slab's. What the kernel
-# allocates before it reads the parameters is its own, and it complains at length;
-# what it does from there to the module's init is for the full tier.
+# failing_load STEP BAD: every STEPth allocation, from where a load with this bad
+# parameter ends. Stages of one page, as bigger ones are not slab's.
+failing_load() {
+	FAILNTH_STEP=$1 ./failnth load "$KO" \
+		'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$2"
+}
+
+# load_fails: what the kernel allocates before it reads the parameters is its own, and it
+# complains at length; what it does from there to the module's init is mostly sysfs's, and
+# some of it is enough.
 load_fails() {
 	rmmod kevnotify
-	bad=log_records=1048576
-	[ "$KEVNOTIFY_TIER" != full ] || bad=helper=relative
-	./failnth load "$KO" 'stage_slots=8 log_records=16 grace=1000 helper=/bin/true' "$bad"
+	[ "$KEVNOTIFY_TIER" != full ] || failing_load 7 helper=relative || return 1
+	failing_load "$FAILNTH_STEP" log_records=1048576
 }
 
 # too_big: the errno, one line, and nothing else
@@ -166,7 +172,8 @@ all_in_order() {
 }
 
 # Every second one is kmemleak's, so an odd number meets both kinds
-[ "$KEVNOTIFY_TIER" = full ] || export FAILNTH_STEP=7
+export FAILNTH_STEP=7
+[ "$KEVNOTIFY_TIER" != full ] || FAILNTH_STEP=1
 
 plan 9
 begin

@@ -169,6 +169,13 @@ static unsigned int first_after(const char *path, const char *bad)
 	return MANY - left > LAST ? MANY - left - LAST : 1;
 }
 
+/* It takes long */
+static void say_where(const char *name, unsigned int n)
+{
+	printf("# %s: at allocation %u\n", name, n);
+	fflush(stdout);
+}
+
 static int sweep_load(const char *path, const char *args, const char *bad)
 {
 	unsigned int first = first_after(path, bad), n = first, failed = 0, left;
@@ -183,6 +190,8 @@ static int sweep_load(const char *path, const char *args, const char *bad)
 		if (name[i] == '-')
 			name[i] = '_';
 	for (;; n += step) {
+		if ((n - first) / step % 100 == 99)
+			say_where(name, n);
 		err = failing_load(path, args, n, &left);
 		if (check_load(name, n, err))
 			return 1;
