@@ -53,6 +53,13 @@
 #define kev_task_frozen(t) false
 #endif
 
+/* 2026-11: error_report_end tells of a WARN() since 5.18; Kbuild looks for it */
+#ifdef KEV_HAVE_DETECTOR_WARN
+#define kev_detector_warns(detector) ((detector) == ERROR_DETECTOR_WARN)
+#else
+#define kev_detector_warns(detector) false
+#endif
+
 /* 2026-11: del_timer_sync() has this name since 6.2, and in most stable kernels too */
 #ifdef KEV_HAVE_TIMER_DELETE
 #define kev_timer_delete_sync(timer) timer_delete_sync(timer)

@@ -34,7 +34,7 @@ static void kev_warn_probe(void *src, enum error_detector detector, unsigned lon
 {
 	char where[KEV_SYMBOL_MAX];
 
-	if (detector == ERROR_DETECTOR_WARN)
+	if (kev_detector_warns(detector))
 		kevnotify_raise_about(src, KEV_WARN_WARNING, id, KEVNOTIFY_STR("warning"),
 				      KEVNOTIFY_STR(kev_tracepoint_symbol(where, id)));
 	else
