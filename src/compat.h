@@ -46,11 +46,11 @@
 #define kev_mm_counter(mm, member) get_mm_counter(mm, member)
 #endif
 
-/* 2026-11: a frozen task looks like one in state D up to 5.19 */
+/* 2026-11: a frozen task looks like one in state D; the flag went, and the state came, in 6.1 */
 #ifdef PF_FROZEN
 #define kev_task_frozen(t) (!!((t)->flags & PF_FROZEN))
 #else
-#define kev_task_frozen(t) false
+#define kev_task_frozen(t) (!!(READ_ONCE((t)->__state) & TASK_FROZEN))
 #endif
 
 /* 2026-11: error_report_end tells of a WARN() since 5.18; Kbuild looks for it */

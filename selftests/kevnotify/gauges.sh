@@ -10,6 +10,7 @@ PID_MAX=/proc/sys/kernel/pid_max
 THREADS_MAX=/proc/sys/kernel/threads-max
 HUGE_PAGES=/proc/sys/vm/nr_hugepages
 GROUP=/sys/fs/cgroup/kevnotify-gauges
+FREEZER=$WORK/freezer
 LOOKS=$TRACE/events/workqueue/workqueue_execute_start
 
 # limits SOURCE THRESHOLD CLEAR
@@ -160,6 +161,32 @@ disk() {
 		mke2fs -F "$WORK/disk" >/dev/null 2>&1 && mount -t ext4 -o loop "$WORK/disk" "$WORK/mnt"
 }
 
+# freeze STATE: the group of the sleepers has it
+freeze() {
+	echo "$1" >"$FREEZER/test/freezer.state" && await 60 holds "$FREEZER/test/freezer.state" "$1"
+}
+
+# To readers of /proc these are in state D
+frozen() {
+	mkdir -p "$FREEZER" && mount -t cgroup -o freezer none "$FREEZER" && mkdir "$FREEZER/test" ||
+		return 1
+	n=0 sleeps=
+	while [ "$n" -lt 26 ]; do
+		n=$((n + 1))
+		sleep 1000 &
+		sleeps="$sleeps $!"
+		echo $! >"$FREEZER/test/cgroup.procs"
+	done
+	freeze FROZEN && look && events dstate 0
+	result=$?
+	freeze THAWED
+	# shellcheck disable=SC2086 # a list
+	kill $sleeps
+	# shellcheck disable=SC2086
+	wait $sleeps
+	await 60 rmdir "$FREEZER/test" && umount "$FREEZER" && return "$result"
+}
+
 # Each sleeps in a frozen file system; the load follows
 writers() {
 	disk && writes "$SYS/sources/load/clear" 0 && writes "$SYS/sources/load/threshold" 1 &&
@@ -257,7 +284,7 @@ open_files() {
 }
 
 file_max=$(cat $FILE_MAX)
-plan 19
+plan 20
 begin interval=1000 burst=0
 set_helper helper
 ./openfiles 500 &
@@ -269,6 +296,11 @@ check "no event where all is well" quiet
 check "files: at the threshold and well again" files
 check "pids by pid_max" pids "$PID_MAX" 1000 1
 check "pids by threads-max" pids "$THREADS_MAX" $(($(tasks) * 4)) 3
+if grep -q '^freezer' /proc/cgroups; then
+	check "dstate: what is frozen is well" frozen
+else
+	skip "dstate: what is frozen is well" "no groups of version 1 that freeze"
+fi
 check "dstate: tasks that wait for a file system" writers
 check "load: above the threshold" crossed load 1
 check "dstate: well again" thawed
