@@ -73,8 +73,14 @@ static struct kev_tracepoints kev_hung_tracepoints = {
 	.points = { { "sched_process_hang", KEV_HUNG_PROBE } },
 };
 
+static const char *kev_hung_remark(void)
+{
+	return test_taint(TAINT_DIE) ? "since its oops the kernel looks for no task that hangs" : NULL;
+}
+
 const struct kev_builtin kev_hung = {
 	.desc	= &kev_hung_desc,
 	.on	= true,
 	.tracepoints = &kev_hung_tracepoints,
+	.remark	= kev_hung_remark,
 };

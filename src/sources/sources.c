@@ -111,11 +111,13 @@ static void kev_sources_builtin_unhook(const struct kev_builtin *b)
 
 static const char *kev_sources_builtin_remark(const struct kev_builtin *b)
 {
+	const char *remark = NULL;
+
 	if (b->tracepoints)
-		return kev_tracepoint_lacks(b->tracepoints);
-	if (b->gauge)
-		return kev_gauge_remark(b->gauge);
-	return b->remark ? b->remark() : NULL;
+		remark = kev_tracepoint_lacks(b->tracepoints);
+	else if (b->gauge)
+		remark = kev_gauge_remark(b->gauge);
+	return remark ?: b->remark ? b->remark() : NULL;
 }
 
 static void kev_sources_builtin_start(int i)

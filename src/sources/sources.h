@@ -19,8 +19,8 @@ struct kev_tracepoints;
  * @remark: what its events lack at present, if anything; NULL: never anything
  * @source: set to what raises its events, if its hook is ours and is always there: no @start
  *	and @stop then
- * @gauge: its value, if it is a gauge; no @start, @stop and @remark then
- * @tracepoints: its hook, if that is tracepoints; no @start, @stop and @remark then
+ * @gauge: its value, if it is a gauge; no @start and @stop then
+ * @tracepoints: its hook, if that is tracepoints; no @start and @stop then
  * @exit: forget what the operator has set, after the last @stop; NULL: nothing
  * @absent: why no kernel has a hook for it; nothing else then
  */
