@@ -9,10 +9,12 @@ enum {
 	KEV_FS_ERROR = 1,
 	KEV_FS_SHUTDOWN,
 	KEV_FS_ABORT,
+	KEV_FS_GONE,
 };
 
 static const char *const kev_fs_keys[] = { "FSTYPE", "DEVICE", "FUNCTION", "LINE", NULL };
 static const char *const kev_fs_abort_keys[] = { "FSTYPE", NULL };
+static const char *const kev_fs_gone_keys[] = { "FSTYPE", "DEVICE", NULL };
 
 static const struct kevnotify_event kev_fs_events[] = {
 	[KEV_FS_ERROR]	  = { "{FSTYPE} error on {DEVICE} in {FUNCTION}, line {LINE}", 2,
@@ -21,6 +23,8 @@ static const struct kevnotify_event kev_fs_events[] = {
 			      kev_fs_keys },
 	[KEV_FS_ABORT]	  = { "{FSTYPE} has given up a transaction: nothing more is written", 2,
 			      kev_fs_abort_keys },
+	[KEV_FS_GONE]	  = { "{FSTYPE} on {DEVICE} is shut down: nothing more is read or written", 2,
+			      kev_fs_gone_keys },
 };
 
 static const struct kevnotify_desc kev_fs_desc = {
@@ -36,6 +40,13 @@ static void kev_fs_ext4(void *src, struct super_block *sb, const char *function,
 	kevnotify_raise_about(src, KEV_FS_ERROR, sb->s_dev, KEVNOTIFY_STR(sb->s_type->name),
 			      KEVNOTIFY_STR(sb->s_id), KEVNOTIFY_STR(function),
 			      KEVNOTIFY_U64(line));
+}
+
+/* By a program, or since 6.5 because the disk has gone. There is no error from then on. */
+static void kev_fs_ext4_gone(void *src, struct super_block *sb, unsigned long flags)
+{
+	kevnotify_raise_about(src, KEV_FS_GONE, sb->s_dev, KEVNOTIFY_STR(sb->s_type->name),
+			      KEVNOTIFY_STR(sb->s_id));
 }
 
 struct btrfs_trans_handle;
@@ -58,6 +69,7 @@ static void kev_fs_btrfs(void *src, const struct btrfs_trans_handle *trans)
 static struct kev_tracepoints kev_fs_tracepoints = {
 	.points = {
 		{ "ext4_error", KEV_PROBE_UNDECLARED(kev_fs_ext4), true },
+		{ "ext4_shutdown", KEV_PROBE_UNDECLARED(kev_fs_ext4_gone), true },
 		{ "xfs_force_shutdown", KEV_PROBE_UNDECLARED(kev_fs_xfs), true },
 		{ "btrfs_transaction_abort", KEV_PROBE_UNDECLARED(kev_fs_btrfs), true },
 	},
