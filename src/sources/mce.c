@@ -69,9 +69,17 @@ static const struct kevnotify_desc kev_mce_desc = {
 };
 
 #ifdef CONFIG_X86_MCE
+/* AMD's deferred error is one of data that are lost and have not been used yet */
+static bool kev_mce_cpu_corrected(const struct mce *m)
+{
+	bool amd = m->cpuvendor == X86_VENDOR_AMD || m->cpuvendor == X86_VENDOR_HYGON;
+
+	return !(m->status & MCI_STATUS_UC) && !(amd && m->status & MCI_STATUS_DEFERRED);
+}
+
 static void kev_mce_cpu(void *src, struct mce *m)
 {
-	kevnotify_raise_about(src, m->status & MCI_STATUS_UC ? KEV_MCE_CPU : KEV_MCE_CPU_CORRECTED,
+	kevnotify_raise_about(src, kev_mce_cpu_corrected(m) ? KEV_MCE_CPU_CORRECTED : KEV_MCE_CPU,
 			      m->extcpu + 1, KEVNOTIFY_U64(m->extcpu), KEVNOTIFY_U64(m->bank),
 			      KEVNOTIFY_HEX(m->status), KEVNOTIFY_HEX(m->addr));
 }
