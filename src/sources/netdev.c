@@ -109,7 +109,9 @@ static int kev_netdev_call(struct notifier_block *nb, unsigned long event, void 
 		kev_netdev_raise(dev, KEV_NETDEV_REGISTERED);
 		break;
 	case NETDEV_UNREGISTER:
-		kev_netdev_raise(dev, KEV_NETDEV_UNREGISTERED);
+		/* Once it has gone it is told again each second, while somebody holds it */
+		if (dev->reg_state != NETREG_UNREGISTERED)
+			kev_netdev_raise(dev, KEV_NETDEV_UNREGISTERED);
 		break;
 	case NETDEV_CHANGENAME:
 		kev_netdev_raise(dev, KEV_NETDEV_RENAMED);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For tests: trouble that is real. A network device that never sends; an oops of a
- * kernel thread; a warning; and the tracepoint of a file system that comes with a module.
+ * For tests: trouble that is real. A network device that never sends, and may be held
+ * when it goes; an oops of a kernel thread; a warning; and the tracepoint of a file
+ * system that comes with a module.
  */
 #include <linux/etherdevice.h>
 #include <linux/kthread.h>
@@ -9,6 +10,7 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #define CREATE_TRACE_POINTS
 #include "trouble_trace.h"
@@ -51,6 +53,21 @@ static int test_send(void)
 	return dev_queue_xmit(skb) < 0 ? -EIO : 0;
 }
 
+static void test_let_go(struct work_struct *work)
+{
+	dev_put(test_dev);
+}
+
+static DECLARE_DELAYED_WORK(test_holder, test_let_go);
+
+/* For so long that a module that goes meanwhile has to wait */
+static int test_hold(void)
+{
+	if (schedule_delayed_work(&test_holder, 5 * HZ))
+		dev_hold(test_dev);
+	return 0;
+}
+
 static int test_die(void *address)
 {
 	WRITE_ONCE(*(int *)address, 1);
@@ -79,6 +96,7 @@ static const struct {
 	int (*make)(void);
 } test_troubles[] = {
 	{ "send", test_send },
+	{ "hold", test_hold },
 	{ "oops", test_oops },
 	{ "warn", test_warn },
 	{ "shutdown", test_shutdown },
@@ -97,7 +115,7 @@ static int test_make(const char *text, const struct kernel_param *kp)
 static const struct kernel_param_ops test_make_ops = { .set = test_make };
 
 module_param_cb(make, &test_make_ops, NULL, 0200);
-MODULE_PARM_DESC(make, "send, oops, warn or shutdown");
+MODULE_PARM_DESC(make, "send, hold, oops, warn or shutdown");
 
 static int __init test_init(void)
 {
@@ -115,6 +133,8 @@ static int __init test_init(void)
 static void __exit test_exit(void)
 {
 	unregister_netdev(test_dev);
+	/* Has let go, or that would have waited */
+	flush_delayed_work(&test_holder);
 	free_netdev(test_dev);
 }
 
