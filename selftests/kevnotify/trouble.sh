@@ -109,6 +109,16 @@ damaged() {
 		gave "$seq" PRIORITY=2 KEVNOTIFY_ID=1 KEVNOTIFY_FSTYPE=ext4
 }
 
+# As since 6.5 the kernel does when the disk has gone
+shut_down() {
+	read -r before <"$SYS/sources/fs/raised"
+	dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null && mke2fs -F "$WORK/disk" >/dev/null &&
+		mount -t ext4 -o loop "$WORK/disk" "$MNT" || return 1
+	device=$(awk -v mnt="$MNT" '$2 == mnt { print substr($1, 6) }' /proc/mounts)
+	./fsdown "$MNT" && umount "$MNT" && told fs $((before + 1)) &&
+		gave "$seq" PRIORITY=2 KEVNOTIFY_ID=4 KEVNOTIFY_FSTYPE=ext4 "KEVNOTIFY_DEVICE=$device"
+}
+
 hangs() {
 	klog_mark
 	dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null && mke2fs -F "$WORK/disk" >/dev/null &&
@@ -127,14 +137,17 @@ hangs() {
 		logged_some "task touch:$pid blocked"
 }
 
-# A corrected error and one that is not
+# A corrected error, one that is not, and one that AMD's CPUs put off
 cpu_error() {
 	echo sw >"$INJECT/flags" && echo 0x8c00000000000153 >"$INJECT/status" && echo 1 >"$INJECT/cpu" &&
 		echo 0x1234000 >"$INJECT/addr" && echo 3 >"$INJECT/bank" && told mce 1 &&
 		gave "$seq" PRIORITY=4 KEVNOTIFY_ID=1 KEVNOTIFY_ON_CPU=1 KEVNOTIFY_BANK=3 \
 			KEVNOTIFY_STATUS=0x8c00000000000153 KEVNOTIFY_ADDRESS=0x1234000 &&
 		echo 0xbc00000000000153 >"$INJECT/status" && echo 3 >"$INJECT/bank" && told mce 2 &&
-		gave "$seq" PRIORITY=2 KEVNOTIFY_ID=2 KEVNOTIFY_STATUS=0xbc00000000000153
+		gave "$seq" PRIORITY=2 KEVNOTIFY_ID=2 KEVNOTIFY_STATUS=0xbc00000000000153 || return 1
+	grep -q AuthenticAMD /proc/cpuinfo || return 0
+	echo 0x8c00100000000153 >"$INJECT/status" && echo 3 >"$INJECT/bank" && told mce 3 &&
+		gave "$seq" PRIORITY=2 KEVNOTIFY_ID=2 KEVNOTIFY_STATUS=0x8c00100000000153
 }
 
 page_error() {
@@ -197,6 +210,14 @@ comes_and_goes() {
 		writes "$SYS/sources/fs/enabled" 1 && make_trouble shutdown && told fs $((before + 2))
 }
 
+# A device that somebody holds for seconds: the kernel tells of its end each second
+held() {
+	writes "$SYS/sources/netdev/enabled" 1 && make_trouble hold &&
+		rmmod kevnotify-test-trouble && told netdev 1 && modprobe kevnotify-test-trouble &&
+		told netdev 2 && writes "$SYS/sources/netdev/enabled" 0 &&
+		holds "$SYS/sources/netdev/raised" 2
+}
+
 # again COMMAND…: while this runs
 again() {
 	while "$@"; do :; done 2>/dev/null
@@ -237,7 +258,8 @@ oops() {
 		where=$(of_log 's/.*RIP: [0-9a-f]*:\(test_die+[^ ]*\).*/\1/p') &&
 		gave "$seq" PRIORITY=1 KEVNOTIFY_COMM=kevtest-oops KEVNOTIFY_KIND=Oops &&
 		is "$where [kevnotify_test_trouble]" "$(value "$seq" KEVNOTIFY_IP)" &&
-		has O "$before" && value_is "$seq" KEVNOTIFY_TAINT "$before"
+		has O "$before" && value_is "$seq" KEVNOTIFY_TAINT "$before" &&
+		source_is hung state 'on: since its oops the kernel looks for no task that hangs'
 }
 
 # What else there was: no trouble but that of the tests
@@ -255,7 +277,7 @@ table() {
 	done
 }
 
-plan 15
+plan 17
 # That zone would never be silent
 begin burst=0 interval=0 sources=-thermal
 set_helper helper
@@ -270,8 +292,10 @@ fi
 check "a network device that does not send" stuck_queue
 check "a disk without room" no_room
 check "a damaged file system" damaged
+check "a file system that is shut down" shut_down
 check "a task that hangs" hangs
 check "a tracepoint that comes with a module, and goes" comes_and_goes
+check "a network device that goes, and is held" held
 check "a source that is switched while it raises" toggles
 if modprobe aer_inject 2>/dev/null && [ -c /dev/aer_inject ]; then
 	check "an error of a PCIe port" pcie_error
