@@ -28,6 +28,7 @@ enum fate { WAITS, DEALT_WITH };
 /* The log, and the list that it is compared with: all records that there ever were */
 static struct {
 	u64		mono;
+	u64		since;		/* it waits, or has come again */
 	u8		level;
 	bool		quiet;		/* not for the helper */
 	bool		held;
@@ -125,6 +126,7 @@ void kev_wake_kick(void)
 static void append(u8 level)
 {
 	list[log_end].mono = now;
+	list[log_end].since = now;
 	list[log_end].level = level;
 	list[log_end].quiet = false;
 	list[log_end].held = false;
@@ -551,6 +553,24 @@ static void feed_expires_behind_an_urgent_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_EXPIRED), 2UL);
 }
 
+/* What is asked for again waits anew; what comes behind it does so from its own time on */
+static void feed_waits_anew(struct kunit *test)
+{
+	append_many(2, 3);
+	sleep_ms(200);
+	kev_feed_replay(1);
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	kev_feed_release(true);
+	sleep_ms(60);
+	KUNIT_EXPECT_EQ(test, kev_feed_hold_left(), msecs_to_jiffies(40) + 1);
+	sleep_ms(41);
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_EXPIRED), 3UL);
+	kev_feed_release(false);
+}
+
 static void feed_passes_over_urgent_ones(struct kunit *test)
 {
 	append(3);
@@ -735,9 +755,14 @@ static u32 chance(u32 n)
 	return (model.random >> 8) % n;
 }
 
+static u64 since_ms(u64 mono)
+{
+	return div_u64(now - mono, NSEC_PER_MSEC);
+}
+
 static u64 age_ms(u64 seq)
 {
-	return div_u64(now - list[seq].mono, NSEC_PER_MSEC);
+	return since_ms(list[seq].mono);
 }
 
 /* Older ones have been dealt with */
@@ -815,6 +840,7 @@ static void model_move(void)
 				continue;
 			list[seq].fate = WAITS;
 			list[seq].given = false;
+			list[seq].since = now;
 		}
 		model.streak = 0;
 	}
@@ -826,12 +852,12 @@ static bool model_admit(u64 seq)
 {
 	if (list[seq].level > kev_param(KEV_HELPER_LEVEL) || list[seq].quiet)
 		model_end(seq, KEV_STAT_FILTERED);
-	else if (age_ms(seq) > kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK))
+	else if (since_ms(list[seq].since) > kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK))
 		model_end(seq, KEV_STAT_EXPIRED);
 	return list[seq].fate == WAITS;
 }
 
-/* What has to be taken: 0 if there is none; and when the oldest that it overtakes was raised */
+/* What has to be taken: 0 if there is none; and since when the oldest of what it overtakes waits */
 static u64 model_take(bool urgent_first, u64 *oldest)
 {
 	u64 seq, first, limit = model_limit();
@@ -848,7 +874,7 @@ static u64 model_take(bool urgent_first, u64 *oldest)
 		if (model_admit(first) && model_admit(seq))
 			break;
 	}
-	*oldest = min(list[first].mono, list[seq].mono);
+	*oldest = min(list[first].since, list[seq].since);
 	model.taken = seq;
 	return seq;
 }
@@ -1099,6 +1125,7 @@ static int cursor_test_init(struct kunit *test)
 	kev_feed.expired = 0;
 	kev_feed.handed = false;
 	kev_feed.outrun = false;
+	kev_feed.again = 0;
 	kev_feed.move = KEV_FEED_STAY;
 	atomic64_set(&kev_due_before, 1);
 	kev_due_fallback = 0;
@@ -1132,6 +1159,7 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(feed_is_in_order_for_a_pipe),
 	KUNIT_CASE(feed_remembers_who_had_to_wait),
 	KUNIT_CASE(feed_expires_behind_an_urgent_one),
+	KUNIT_CASE(feed_waits_anew),
 	KUNIT_CASE(feed_passes_over_urgent_ones),
 	KUNIT_CASE(feed_skips_when_the_record_is_given),
 	KUNIT_CASE(feed_tells_a_test_once),
