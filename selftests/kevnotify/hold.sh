@@ -137,13 +137,20 @@ first_helper() {
 		counter_is skipped 4 && conserved
 }
 
+# They have waited for no helper, and longer than hold
+first_after_hold() {
+	reload burst=0 hold="$age" && raise older && raise newest && await 60 counter_is pending 2 &&
+		usleep $((age * 1500)) && set_helper helper && settle && prints "newest;" messages &&
+		counter_is expired 0 && conserved
+}
+
 no_helper() {
 	echo >"$PARAMS/helper"
 	await 60 helper_is none 0 && raise nobody && await 60 counter_is pending 1 &&
 		received 1 && conserved
 }
 
-plan 26
+plan 27
 begin
 receiver other
 calibrate
@@ -173,6 +180,7 @@ check "it expires in a backoff too" expire_waiting
 check "the log comes round: what was overwritten is counted" overrun
 check "the next one is told how many were lost" lost
 check "the first helper starts with the newest event" first_helper
+check "the first helper takes that one however old it is" first_after_hold
 check "without a helper events stay" no_helper
 restore
 finish

@@ -558,7 +558,7 @@ static void feed_waits_anew(struct kunit *test)
 {
 	append_many(2, 3);
 	sleep_ms(200);
-	kev_feed_replay(1);
+	kev_feed_replay(1, 0);
 	append(3);
 	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
 	kev_feed_release(true);
@@ -569,6 +569,24 @@ static void feed_waits_anew(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_EXPIRED), 3UL);
 	kev_feed_release(false);
+}
+
+/* A replay from after the helper was set stands, though kevnotifyd begins with that one later */
+static void feed_begins_unless_replayed(struct kunit *test)
+{
+	append_many(3, 3);
+	kev_feed_replay(1, 4);
+	KUNIT_EXPECT_EQ(test, kev_feed_begin(3, 4), 0ULL);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	kev_feed_release(false);
+	sleep_ms(200);
+	KUNIT_EXPECT_EQ(test, kev_feed_begin(3, 6), 2ULL);
+	/* Its own first one is as old, and no later one */
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 3ULL);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
+	pass(KEV_STAT_DELIVERED);
 }
 
 static void feed_passes_over_urgent_ones(struct kunit *test)
@@ -981,7 +999,7 @@ static void step_move(void)
 	if (model.move == KEV_FEED_FLUSH)
 		kev_feed_flush(model.to);
 	else
-		kev_feed_replay(model.to);
+		kev_feed_replay(model.to, 0);
 	model_move();
 }
 
@@ -1126,6 +1144,7 @@ static int cursor_test_init(struct kunit *test)
 	kev_feed.handed = false;
 	kev_feed.outrun = false;
 	kev_feed.again = 0;
+	kev_feed.replayed = 0;
 	kev_feed.move = KEV_FEED_STAY;
 	atomic64_set(&kev_due_before, 1);
 	kev_due_fallback = 0;
@@ -1160,6 +1179,7 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(feed_remembers_who_had_to_wait),
 	KUNIT_CASE(feed_expires_behind_an_urgent_one),
 	KUNIT_CASE(feed_waits_anew),
+	KUNIT_CASE(feed_begins_unless_replayed),
 	KUNIT_CASE(feed_passes_over_urgent_ones),
 	KUNIT_CASE(feed_skips_when_the_record_is_given),
 	KUNIT_CASE(feed_tells_a_test_once),

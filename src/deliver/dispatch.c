@@ -55,10 +55,10 @@ static void (*kev_dispatch_signal_fn)(unsigned int seen);
 /* One writer that pauses at a time */
 static DEFINE_MUTEX(kev_dispatch_pause_mutex);
 
-/* The first helper after none starts at the newest record */
-static void kev_dispatch_skip_to(u64 newest)
+/* The first helper after none starts at the record that was the newest then */
+static void kev_dispatch_skip(const struct kev_helper *helper)
 {
-	u64 skipped = kev_feed_flush(newest);
+	u64 skipped = kev_feed_begin(helper->from, helper->since);
 
 	if (skipped)
 		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
@@ -77,7 +77,7 @@ static void kev_dispatch_follow_helper(void)
 	kev_outcome_forget();
 	kev_feed_overrun();
 	if (has && kev_d.helper.since != since)
-		kev_dispatch_skip_to(kev_d.helper.from);
+		kev_dispatch_skip(&kev_d.helper);
 	if (!has)
 		kev_health_set(KEV_HELPER_NONE, 0);
 	else if (!had)

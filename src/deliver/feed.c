@@ -53,6 +53,7 @@ static struct {
 	bool			settled;	/* that number is whole */
 	u64			again;		/* records before it wait since @again_at alone */
 	u64			again_at;	/* ns of CLOCK_MONOTONIC */
+	unsigned int		replayed;	/* the helper's generation at the last replay */
 	u64			got;		/* by the run that has the cursor */
 	u64			oldest;		/* since when they wait; kevnotifyd's own */
 } kev_feed = {
@@ -467,12 +468,36 @@ u64 kev_feed_flush(u64 to)
 }
 
 /*
+ * The first helper after none begins at @from, but if there was a replay since that
+ * helper came, in the generation @since. For kevnotifyd, with no record taken; returns how
+ * many were skipped.
+ */
+u64 kev_feed_begin(u64 from, unsigned int since)
+{
+	u64 skipped = 0;
+
+	raw_spin_lock(&kev_feed.lock);
+	if ((int)(since - kev_feed.replayed) > 0) {
+		kev_feed.move = KEV_FEED_FLUSH;
+		kev_feed.to = from;
+		skipped = kev_feed_move_now();
+		kev_feed_again(from + 1);
+	}
+	raw_spin_unlock(&kev_feed.lock);
+	return skipped;
+}
+
+/*
  * Go on with an older record, or with the oldest if that one is gone. All behind it
  * come, whether they came before or not. If a record is being given, when that is
- * done.
+ * done. @generation: the helper's, as of now.
  */
-void kev_feed_replay(u64 to)
+void kev_feed_replay(u64 to, unsigned int generation)
 {
+	/* Before the cursor moves: what kev_feed_begin() does later would undo that */
+	raw_spin_lock(&kev_feed.lock);
+	kev_feed.replayed = generation;
+	raw_spin_unlock(&kev_feed.lock);
 	kev_feed_move(KEV_FEED_REPLAY, to);
 }
 
