@@ -116,6 +116,13 @@ told_once() {
 }
 
 # No helper at all: nothing expires one by one but by its own time
+# What was known of the last path is not of this one
+nothing_known() {
+	reload burst=0 helper="$WORK/nothing" && raise nothing && await 60 helper_is missing 2 &&
+		echo 1 >"$SYS/control/flush" && await 60 counter_is pending 0 && set_helper helper &&
+		await 60 helper_is ok 0 && received 0 && conserved
+}
+
 expire_waiting() {
 	reload burst=0 helper="$WORK/nothing" hold="$age" && raise nothing &&
 		await 60 counter_is expired 1 && counter_is pending 0 && conserved
@@ -150,7 +157,7 @@ no_helper() {
 		received 1 && conserved
 }
 
-plan 27
+plan 28
 begin
 receiver other
 calibrate
@@ -177,6 +184,7 @@ check "a start that fails is tried again" no_fork
 check "what waited longer than hold expires" expire
 check "one record sums up what expired" told_once
 check "it expires in a backoff too" expire_waiting
+check "nothing waits any more: another path is well" nothing_known
 check "the log comes round: what was overwritten is counted" overrun
 check "the next one is told how many were lost" lost
 check "the first helper starts with the newest event" first_helper

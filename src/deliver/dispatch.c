@@ -64,10 +64,10 @@ static void kev_dispatch_skip(const struct kev_helper *helper)
 		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 }
 
-/* The helper was written: a backoff ends */
+/* The helper was written: a backoff ends, and nothing is known against it */
 static void kev_dispatch_follow_helper(void)
 {
-	bool had = *kev_d.helper.value, has;
+	bool has;
 	unsigned int since = kev_d.helper.since;
 
 	if (kev_helper_generation() == kev_d.helper.generation)
@@ -80,8 +80,10 @@ static void kev_dispatch_follow_helper(void)
 		kev_dispatch_skip(&kev_d.helper);
 	if (!has)
 		kev_health_set(KEV_HELPER_NONE, 0);
-	else if (!had)
+	else if (kev_run_stuck() < KEV_STUCK_MAX)
 		kev_health_set(KEV_HELPER_OK, 0);
+	else
+		kev_health_set(KEV_HELPER_STUCK, 0);
 }
 
 /* May a run start? If not, *left is when to look again. */
