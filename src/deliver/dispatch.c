@@ -331,15 +331,14 @@ void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
  */
 void kev_dispatch_stop(void)
 {
-	struct task_struct *task = kev_dispatch_task;
 	u32 asked;
 
 	kev_wake_set_stopping();
-	if (!task)
+	if (!kev_dispatch_task)
 		return;
 	asked = kev_wake_ask();
 	while (!wait_event_timeout(kev_wake_waiters, kev_wake_passed(asked) ||
-				   READ_ONCE(task->exit_state), 10 * HZ))
+				   kev_wake_dead(), 10 * HZ))
 		pr_err("kevnotifyd gets no CPU: unloading waits for it\n");
 }
 

@@ -579,7 +579,7 @@ static void kev_source_drain_stages(void)
 	kev_stage_repair_all();
 	for_each_possible_cpu(cpu) {
 		head = kev_stage_head(cpu);
-		while (!kev_stage_passed(cpu, head)) {
+		while (!kev_stage_passed(cpu, head) && !kev_wake_dead()) {
 			kev_stage_repair_all();
 			kev_wake_drain_once();
 		}
