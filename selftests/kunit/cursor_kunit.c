@@ -39,6 +39,7 @@ static struct {
 static u64 log_end;
 static u32 log_size;
 static u64 now;
+static u64 torn;	/* the record that is being overwritten; 0: none is */
 static u64 test_seq;
 static unsigned int tests_ended;
 static enum kev_stat test_end;
@@ -75,7 +76,7 @@ u64 kev_log_mono(u64 seq)
 
 int kev_log_copy(u64 seq, struct kev_record *rec)
 {
-	if (seq < kev_log_first())
+	if (seq < kev_log_first() || seq == torn)
 		return -EPIPE;
 	rec->seq = seq;
 	rec->event.level = list[seq].level;
@@ -717,6 +718,27 @@ static unsigned long look_due(void)
 }
 
 /* Urgent ones first, of those that are due */
+/* A run in pipe mode does not wait for kevnotifyd, which it may have preempted */
+static void feed_loses_what_is_overwritten(struct kunit *test)
+{
+	append_many(3, 3);
+	torn = 1;
+	test_seq = 1;
+	kev_feed_attach(1);
+	KUNIT_ASSERT_EQ(test, kev_feed_take(1, false, &rec, &notes), 1);
+	KUNIT_EXPECT_EQ(test, rec.seq, 2ULL);
+	KUNIT_EXPECT_EQ(test, notes.lost, 1ULL);
+	KUNIT_EXPECT_EQ(test, tests_ended, 1U);
+	KUNIT_EXPECT_EQ(test, test_end, KEV_STAT_OVERWRITTEN);
+	kev_feed_pass(1, &rec, KEV_STAT_DELIVERED);
+	/* And only once */
+	append_many(log_size - 2, 3);
+	kev_feed_overrun();
+	KUNIT_EXPECT_EQ(test, kev_log_first(), 2ULL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_OVERWRITTEN), 1UL);
+	kev_feed_detach(1);
+}
+
 static void feed_waits_until_due(struct kunit *test)
 {
 	kev_numbers[KEV_FALLBACK].value = 50;
@@ -1129,6 +1151,7 @@ static int cursor_test_init(struct kunit *test)
 	log_end = 1;
 	log_size = 256;
 	now = NSEC_PER_SEC;
+	torn = 0;
 	test_seq = 0;
 	tests_ended = 0;
 	told_skipped = 0;
@@ -1186,6 +1209,7 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(feed_acknowledges),
 	KUNIT_CASE(feed_hands_over),
 	KUNIT_CASE(feed_is_outrun),
+	KUNIT_CASE(feed_loses_what_is_overwritten),
 	KUNIT_CASE(feed_waits_until_due),
 	KUNIT_CASE(feed_is_like_a_list_16),
 	KUNIT_CASE(feed_is_like_a_list_16_again),

@@ -219,10 +219,18 @@ static void kev_feed_settled(void)
 		kev_wake_kick();
 }
 
-/* The record was overwritten while it was copied */
+/*
+ * The record was overwritten while it was copied: it is lost now, as to wait until the log
+ * has come round on it would be to wait for kevnotifyd.
+ */
 static void kev_feed_unclaim(u64 taker)
 {
+	u64 seq;
+
 	raw_spin_lock(&kev_feed.lock);
+	seq = kev_feed.taken;
+	if (kev_feed.owner == taker && !kev_feed.outrun)
+		kev_feed.outrun = kev_cursor_settle(&kev_feed.cursor, seq, seq + 1);
 	if (kev_feed.owner == taker)
 		kev_feed_untake();
 	raw_spin_unlock(&kev_feed.lock);
