@@ -60,8 +60,8 @@ static const struct {
 	{ kev_sources_init, kev_sources_exit },
 	{ kev_sysctl_init, kev_sysctl_exit },
 	{ kev_sysfs_init, kev_sysfs_exit },
-	{ kev_debugfs_init, kev_debugfs_exit },
 	{ kev_device_init, kev_device_exit },
+	{ kev_debugfs_init, kev_debugfs_exit },
 };
 
 /* Undo the first @n parts */

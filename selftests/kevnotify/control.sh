@@ -203,6 +203,21 @@ replays_oldest() {
 		counter_is overwritten "$overwritten"
 }
 
+# However old a record is, it waits from the replay on
+replays_old() {
+	reload burst=0 helper="$HELPER" hold="$hold" && many 3 && settle && received 3 &&
+		usleep $((hold * 1500)) && replay 0 && settle && received 6 &&
+		counter_is expired 0 && all_agree
+}
+
+# kevnotifyd learns of the helper when the run of the one before has ended
+replays_for_another() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$HELPER" && many 2 && settle && raise "wait $WORK/go" &&
+		await 60 received 3 && await 60 counter_is delivered 3 && echo >"$PARAMS/helper" &&
+		set_helper well && replay 0 && touch "$WORK/go" && settle && received 6 && all_agree
+}
+
 # An idle reader wakes up
 pipe_too() {
 	reload burst=0 helper="|$WORK/bytes-100" linger=86400000 && many 5 && await 60 received 5 &&
@@ -210,8 +225,9 @@ pipe_too() {
 		await 60 received 8 && pause && counter_is delivered 8 && all_agree && resume
 }
 
-plan 19
+plan 21
 calibrate
+hold=$((unit * 2))
 check "test: a helper that is well" test_well
 check "test: one that fails" test_fails
 check "test: none runs" test_no_run
@@ -229,6 +245,8 @@ check "flush: takes as long as kevnotifyd takes to collect" flush_waits
 check "replay: records come again" replays
 check "replay: those from before the first helper too" replays_skipped
 check "replay: from the oldest" replays_oldest
+check "replay: what is older than hold comes, too" replays_old
+check "replay: after another helper was set, while a run of the last is under way" replays_for_another
 check "both in pipe mode" pipe_too
 restore
 check "nothing is left running" prints 0 processes "sleep 1000"

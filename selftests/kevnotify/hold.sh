@@ -116,6 +116,13 @@ told_once() {
 }
 
 # No helper at all: nothing expires one by one but by its own time
+# What was known of the last path is not of this one
+nothing_known() {
+	reload burst=0 helper="$WORK/nothing" && raise nothing && await 60 helper_is missing 2 &&
+		echo 1 >"$SYS/control/flush" && await 60 counter_is pending 0 && set_helper helper &&
+		await 60 helper_is ok 0 && received 0 && conserved
+}
+
 expire_waiting() {
 	reload burst=0 helper="$WORK/nothing" hold="$age" && raise nothing &&
 		await 60 counter_is expired 1 && counter_is pending 0 && conserved
@@ -137,13 +144,20 @@ first_helper() {
 		counter_is skipped 4 && conserved
 }
 
+# They have waited for no helper, and longer than hold
+first_after_hold() {
+	reload burst=0 hold="$age" && raise older && raise newest && await 60 counter_is pending 2 &&
+		usleep $((age * 1500)) && set_helper helper && settle && prints "newest;" messages &&
+		counter_is expired 0 && conserved
+}
+
 no_helper() {
 	echo >"$PARAMS/helper"
 	await 60 helper_is none 0 && raise nobody && await 60 counter_is pending 1 &&
 		received 1 && conserved
 }
 
-plan 26
+plan 28
 begin
 receiver other
 calibrate
@@ -170,9 +184,11 @@ check "a start that fails is tried again" no_fork
 check "what waited longer than hold expires" expire
 check "one record sums up what expired" told_once
 check "it expires in a backoff too" expire_waiting
+check "nothing waits any more: another path is well" nothing_known
 check "the log comes round: what was overwritten is counted" overrun
 check "the next one is told how many were lost" lost
 check "the first helper starts with the newest event" first_helper
+check "the first helper takes that one however old it is" first_after_hold
 check "without a helper events stay" no_helper
 restore
 finish

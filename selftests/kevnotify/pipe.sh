@@ -297,6 +297,13 @@ resident() {
 		await 60 received 2 && counter_is runs 1 && counter_is timedout 0
 }
 
+# It can be started now, and has nothing to read
+resident_is_found() {
+	mv "$WORK/bytes-7" "$WORK/away" && piped bytes-7 linger=0 && await 60 helper_is missing 2 &&
+		mv "$WORK/away" "$WORK/bytes-7" && await 60 state_is running && await 60 helper_is ok 0 &&
+		counter_is delivered 0 && echo >"$PARAMS/helper" && await 60 state_is idle
+}
+
 resident_comes_again() {
 	kill -9 "$(active_pid)"
 	await 60 counter_is runs 2 && await 60 state_is running && raise three && await 60 received 3
@@ -328,7 +335,7 @@ resident_does_not_spin() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 31
+plan 32
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -358,6 +365,7 @@ check "linger 0: a resident reader is there before the first event" resident
 check "it comes again when it has ended" resident_comes_again
 check "a pause and another helper end it" resident_is_replaced
 check "one that hangs ends with its tree, and its daemon lives on" resident_hangs
+check "one that was missing is well when it runs, with nothing to read" resident_is_found
 check "one that ends at once is not started without end" resident_does_not_spin
 check "which values are accepted" forms
 check "a helper that is missing: events wait" missing

@@ -15,6 +15,14 @@ program touch-quietly <<'END'
 exec touch "$1" >&- 2>&-
 END
 
+# At TERM it starts one that hangs, and ends
+program forks-late <<'END'
+#!/bin/sh
+trap 'touch "$1" <&- >&- 2>&- & exit' TERM
+sleep 1120 <&- >&- 2>&- &
+wait
+END
+
 mkdir "$MNT"
 
 # disk: a file system that can be frozen
@@ -96,6 +104,14 @@ quiet() {
 		await 60 prints 0 processes "mnt/5" && settle && conserved && unloads
 }
 
+# And not what was there at TERM
+left_named() {
+	reload burst=0 helper="$HELPER" timeout="$unit" && klog_mark && freeze &&
+		raise "exec forks-late $MNT/6" && await 120 counter_is timedout 1 &&
+		logged 1 "these processes of it are left: touch\[[0-9]*\]\$" && thaw &&
+		await 60 prints 0 processes "mnt/6" && settle && conserved
+}
+
 # The helper itself is there, and its path has no end. Nothing was delivered, and
 # whatever comes meanwhile is collected.
 walks() {
@@ -159,15 +175,16 @@ hangs() {
 	check "$2: they are forgotten when they have ended" gone
 	check "$2: and the module unloads" unloads
 	check "$2: one with no file of the module's pins it too" quiet
+	check "$2: what is left of a tree is named" left_named
 }
 
-plan 22
+plan 24
 calibrate
 if disk; then
 	hangs disk "frozen disk"
 	umount "$MNT"
 else
-	for name in $(seq 7); do
+	for name in $(seq 8); do
 		skip "frozen disk: case $name" "no loop device or no ext4"
 	done
 fi
@@ -178,7 +195,7 @@ if fuse; then
 	check "FUSE: who sets such a helper is told" walks_for_a_writer
 	check "FUSE: walks that hung end, and the module unloads" walks_end
 else
-	for name in $(seq 11); do
+	for name in $(seq 12); do
 		skip "FUSE: case $name" "no FUSE"
 	done
 fi

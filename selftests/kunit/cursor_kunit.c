@@ -28,6 +28,7 @@ enum fate { WAITS, DEALT_WITH };
 /* The log, and the list that it is compared with: all records that there ever were */
 static struct {
 	u64		mono;
+	u64		since;		/* it waits, or has come again */
 	u8		level;
 	bool		quiet;		/* not for the helper */
 	bool		held;
@@ -38,6 +39,7 @@ static struct {
 static u64 log_end;
 static u32 log_size;
 static u64 now;
+static u64 torn;	/* the record that is being overwritten; 0: none is */
 static u64 test_seq;
 static unsigned int tests_ended;
 static enum kev_stat test_end;
@@ -74,7 +76,7 @@ u64 kev_log_mono(u64 seq)
 
 int kev_log_copy(u64 seq, struct kev_record *rec)
 {
-	if (seq < kev_log_first())
+	if (seq < kev_log_first() || seq == torn)
 		return -EPIPE;
 	rec->seq = seq;
 	rec->event.level = list[seq].level;
@@ -125,6 +127,7 @@ void kev_wake_kick(void)
 static void append(u8 level)
 {
 	list[log_end].mono = now;
+	list[log_end].since = now;
 	list[log_end].level = level;
 	list[log_end].quiet = false;
 	list[log_end].held = false;
@@ -551,6 +554,42 @@ static void feed_expires_behind_an_urgent_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_EXPIRED), 2UL);
 }
 
+/* What is asked for again waits anew; what comes behind it does so from its own time on */
+static void feed_waits_anew(struct kunit *test)
+{
+	append_many(2, 3);
+	sleep_ms(200);
+	kev_feed_replay(1, 0);
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	kev_feed_release(true);
+	sleep_ms(60);
+	KUNIT_EXPECT_EQ(test, kev_feed_hold_left(), msecs_to_jiffies(40) + 1);
+	sleep_ms(41);
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_EXPIRED), 3UL);
+	kev_feed_release(false);
+}
+
+/* A replay from after the helper was set stands, though kevnotifyd begins with that one later */
+static void feed_begins_unless_replayed(struct kunit *test)
+{
+	append_many(3, 3);
+	kev_feed_replay(1, 4);
+	KUNIT_EXPECT_EQ(test, kev_feed_begin(3, 4), 0ULL);
+	KUNIT_EXPECT_EQ(test, take_seq(), 1ULL);
+	kev_feed_release(false);
+	sleep_ms(200);
+	KUNIT_EXPECT_EQ(test, kev_feed_begin(3, 6), 2ULL);
+	/* Its own first one is as old, and no later one */
+	append(3);
+	KUNIT_EXPECT_EQ(test, take_seq(), 3ULL);
+	pass(KEV_STAT_DELIVERED);
+	KUNIT_EXPECT_EQ(test, take_seq(), 4ULL);
+	pass(KEV_STAT_DELIVERED);
+}
+
 static void feed_passes_over_urgent_ones(struct kunit *test)
 {
 	append(3);
@@ -679,6 +718,27 @@ static unsigned long look_due(void)
 }
 
 /* Urgent ones first, of those that are due */
+/* A run in pipe mode does not wait for kevnotifyd, which it may have preempted */
+static void feed_loses_what_is_overwritten(struct kunit *test)
+{
+	append_many(3, 3);
+	torn = 1;
+	test_seq = 1;
+	kev_feed_attach(1);
+	KUNIT_ASSERT_EQ(test, kev_feed_take(1, false, &rec, &notes), 1);
+	KUNIT_EXPECT_EQ(test, rec.seq, 2ULL);
+	KUNIT_EXPECT_EQ(test, notes.lost, 1ULL);
+	KUNIT_EXPECT_EQ(test, tests_ended, 1U);
+	KUNIT_EXPECT_EQ(test, test_end, KEV_STAT_OVERWRITTEN);
+	kev_feed_pass(1, &rec, KEV_STAT_DELIVERED);
+	/* And only once */
+	append_many(log_size - 2, 3);
+	kev_feed_overrun();
+	KUNIT_EXPECT_EQ(test, kev_log_first(), 2ULL);
+	KUNIT_EXPECT_EQ(test, kev_stat_read(KEV_STAT_OVERWRITTEN), 1UL);
+	kev_feed_detach(1);
+}
+
 static void feed_waits_until_due(struct kunit *test)
 {
 	kev_numbers[KEV_FALLBACK].value = 50;
@@ -735,9 +795,14 @@ static u32 chance(u32 n)
 	return (model.random >> 8) % n;
 }
 
+static u64 since_ms(u64 mono)
+{
+	return div_u64(now - mono, NSEC_PER_MSEC);
+}
+
 static u64 age_ms(u64 seq)
 {
-	return div_u64(now - list[seq].mono, NSEC_PER_MSEC);
+	return since_ms(list[seq].mono);
 }
 
 /* Older ones have been dealt with */
@@ -815,6 +880,7 @@ static void model_move(void)
 				continue;
 			list[seq].fate = WAITS;
 			list[seq].given = false;
+			list[seq].since = now;
 		}
 		model.streak = 0;
 	}
@@ -826,12 +892,12 @@ static bool model_admit(u64 seq)
 {
 	if (list[seq].level > kev_param(KEV_HELPER_LEVEL) || list[seq].quiet)
 		model_end(seq, KEV_STAT_FILTERED);
-	else if (age_ms(seq) > kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK))
+	else if (since_ms(list[seq].since) > kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK))
 		model_end(seq, KEV_STAT_EXPIRED);
 	return list[seq].fate == WAITS;
 }
 
-/* What has to be taken: 0 if there is none; and when the oldest that it overtakes was raised */
+/* What has to be taken: 0 if there is none; and since when the oldest of what it overtakes waits */
 static u64 model_take(bool urgent_first, u64 *oldest)
 {
 	u64 seq, first, limit = model_limit();
@@ -848,7 +914,7 @@ static u64 model_take(bool urgent_first, u64 *oldest)
 		if (model_admit(first) && model_admit(seq))
 			break;
 	}
-	*oldest = min(list[first].mono, list[seq].mono);
+	*oldest = min(list[first].since, list[seq].since);
 	model.taken = seq;
 	return seq;
 }
@@ -955,7 +1021,7 @@ static void step_move(void)
 	if (model.move == KEV_FEED_FLUSH)
 		kev_feed_flush(model.to);
 	else
-		kev_feed_replay(model.to);
+		kev_feed_replay(model.to, 0);
 	model_move();
 }
 
@@ -1085,6 +1151,7 @@ static int cursor_test_init(struct kunit *test)
 	log_end = 1;
 	log_size = 256;
 	now = NSEC_PER_SEC;
+	torn = 0;
 	test_seq = 0;
 	tests_ended = 0;
 	told_skipped = 0;
@@ -1099,6 +1166,8 @@ static int cursor_test_init(struct kunit *test)
 	kev_feed.expired = 0;
 	kev_feed.handed = false;
 	kev_feed.outrun = false;
+	kev_feed.again = 0;
+	kev_feed.replayed = 0;
 	kev_feed.move = KEV_FEED_STAY;
 	atomic64_set(&kev_due_before, 1);
 	kev_due_fallback = 0;
@@ -1132,12 +1201,15 @@ static struct kunit_case cursor_cases[] = {
 	KUNIT_CASE(feed_is_in_order_for_a_pipe),
 	KUNIT_CASE(feed_remembers_who_had_to_wait),
 	KUNIT_CASE(feed_expires_behind_an_urgent_one),
+	KUNIT_CASE(feed_waits_anew),
+	KUNIT_CASE(feed_begins_unless_replayed),
 	KUNIT_CASE(feed_passes_over_urgent_ones),
 	KUNIT_CASE(feed_skips_when_the_record_is_given),
 	KUNIT_CASE(feed_tells_a_test_once),
 	KUNIT_CASE(feed_acknowledges),
 	KUNIT_CASE(feed_hands_over),
 	KUNIT_CASE(feed_is_outrun),
+	KUNIT_CASE(feed_loses_what_is_overwritten),
 	KUNIT_CASE(feed_waits_until_due),
 	KUNIT_CASE(feed_is_like_a_list_16),
 	KUNIT_CASE(feed_is_like_a_list_16_again),

@@ -51,6 +51,11 @@ static void collect(void)
 }
 
 /* The stages are drained by who asks */
+bool kev_wake_dead(void)
+{
+	return false;
+}
+
 void kev_wake_drain_once(void)
 {
 	collect();

@@ -45,6 +45,11 @@ char kev_log_instance[33];
 char kev_log_boot[33];
 
 /* Nothing is staged */
+bool kev_wake_dead(void)
+{
+	return false;
+}
+
 void kev_wake_drain_once(void)
 {
 }

@@ -314,6 +314,11 @@ static void source_allocation_fails(struct kunit *test)
 static struct kevnotify_source *draining;
 static bool drained_resolved;
 
+bool kev_wake_dead(void)
+{
+	return false;
+}
+
 void kev_wake_drain_once(void)
 {
 	stage_drains--;

@@ -122,6 +122,19 @@ bool kev_wake_stopping(void)
 	return READ_ONCE(kev_wake_ends);
 }
 
+/* Has kevnotifyd died, by an oops? Then there is no pass any more. */
+bool kev_wake_dead(void)
+{
+	struct task_struct *thread;
+	bool dead;
+
+	rcu_read_lock();
+	thread = rcu_dereference(kev_wake_thread);
+	dead = thread && READ_ONCE(thread->exit_state);
+	rcu_read_unlock();
+	return dead;
+}
+
 /* Kicks go to this thread from now on */
 void kev_wake_attach(struct task_struct *thread)
 {

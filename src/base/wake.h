@@ -34,6 +34,7 @@ void kev_wake_end_pass(void);
 
 void kev_wake_set_stopping(void);
 bool kev_wake_stopping(void);
+bool kev_wake_dead(void);
 void kev_wake_attach(struct task_struct *thread);
 void kev_wake_detach(void);
 

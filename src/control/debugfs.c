@@ -109,7 +109,10 @@ static int kev_debugfs_knob_set(void *data, u64 value)
 DEFINE_DEBUGFS_ATTRIBUTE(kev_debugfs_knob_fops, kev_debugfs_knob_get, kev_debugfs_knob_set,
 			 "%llu\n");
 
-/* Best effort: errors are ignored */
+/*
+ * Best effort: errors are ignored. The last: a file that is open does not keep the text of
+ * an init that fails.
+ */
 int kev_debugfs_init(void)
 {
 	struct dentry *inject;

@@ -98,7 +98,8 @@ static int kev_helper_conf_swap(const char *value)
 /*
  * @value: a path, behind KEV_HELPER_PIPE in pipe mode; a newline at the end is
  * dropped; empty for none. @locked: the caller holds the kernel's lock of the
- * module's parameters. Sleeps, at most the parameter "timeout" and a second.
+ * module's parameters. Sleeps, killably: until it is its turn, for the parameter "timeout"
+ * at most while the path is looked at, and until kevnotifyd has made a pass.
  */
 int kev_helper_conf_set(const char *value, bool locked)
 {

@@ -9,6 +9,7 @@
 
 #include "dispatch.h"
 #include "feed.h"
+#include "helper.h"
 #include "log.h"
 #include "param.h"
 #include "pause.h"
@@ -137,7 +138,7 @@ static ssize_t kev_sysfs_control_replay_store(struct kobject *kobj, struct kobj_
 				    kev_log_next());
 		return err;
 	}
-	kev_feed_replay(seq);
+	kev_feed_replay(seq, kev_helper_generation());
 	return count;
 }
 

@@ -312,7 +312,7 @@ static struct miscdevice kev_device_misc = {
 	.mode	= 0640,
 };
 
-/* Last of all: once it can be opened, the load must not fail any more */
+/* Behind all that can fail: once it can be opened, the load must not fail any more */
 int kev_device_init(void)
 {
 	int err = misc_register(&kev_device_misc);

@@ -55,19 +55,19 @@ static void (*kev_dispatch_signal_fn)(unsigned int seen);
 /* One writer that pauses at a time */
 static DEFINE_MUTEX(kev_dispatch_pause_mutex);
 
-/* The first helper after none starts at the newest record */
-static void kev_dispatch_skip_to(u64 newest)
+/* The first helper after none starts at the record that was the newest then */
+static void kev_dispatch_skip(const struct kev_helper *helper)
 {
-	u64 skipped = kev_feed_flush(newest);
+	u64 skipped = kev_feed_begin(helper->from, helper->since);
 
 	if (skipped)
 		pr_info("helper: %llu records from before it was set are skipped\n", skipped);
 }
 
-/* The helper was written: a backoff ends */
+/* The helper was written: a backoff ends, and nothing is known against it */
 static void kev_dispatch_follow_helper(void)
 {
-	bool had = *kev_d.helper.value, has;
+	bool has;
 	unsigned int since = kev_d.helper.since;
 
 	if (kev_helper_generation() == kev_d.helper.generation)
@@ -77,11 +77,13 @@ static void kev_dispatch_follow_helper(void)
 	kev_outcome_forget();
 	kev_feed_overrun();
 	if (has && kev_d.helper.since != since)
-		kev_dispatch_skip_to(kev_d.helper.from);
+		kev_dispatch_skip(&kev_d.helper);
 	if (!has)
 		kev_health_set(KEV_HELPER_NONE, 0);
-	else if (!had)
+	else if (kev_run_stuck() < KEV_STUCK_MAX)
 		kev_health_set(KEV_HELPER_OK, 0);
+	else
+		kev_health_set(KEV_HELPER_STUCK, 0);
 }
 
 /* May a run start? If not, *left is when to look again. */
@@ -329,15 +331,14 @@ void kev_dispatch_on_signal(void (*fn)(unsigned int seen))
  */
 void kev_dispatch_stop(void)
 {
-	struct task_struct *task = kev_dispatch_task;
 	u32 asked;
 
 	kev_wake_set_stopping();
-	if (!task)
+	if (!kev_dispatch_task)
 		return;
 	asked = kev_wake_ask();
 	while (!wait_event_timeout(kev_wake_waiters, kev_wake_passed(asked) ||
-				   READ_ONCE(task->exit_state), 10 * HZ))
+				   kev_wake_dead(), 10 * HZ))
 		pr_err("kevnotifyd gets no CPU: unloading waits for it\n");
 }
 

@@ -10,6 +10,7 @@
  */
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -50,8 +51,11 @@ static struct {
 	u64			to;
 	u64			expired;	/* since kevnotifyd told of it */
 	bool			settled;	/* that number is whole */
+	u64			again;		/* records before it wait since @again_at alone */
+	u64			again_at;	/* ns of CLOCK_MONOTONIC */
+	unsigned int		replayed;	/* the helper's generation at the last replay */
 	u64			got;		/* by the run that has the cursor */
-	u64			oldest;		/* when what waits was raised; kevnotifyd's own */
+	u64			oldest;		/* since when they wait; kevnotifyd's own */
 } kev_feed = {
 	.lock	= __RAW_SPIN_LOCK_UNLOCKED(kev_feed.lock),
 };
@@ -61,6 +65,8 @@ struct kev_feed_turn {
 	u64	next;
 	u64	seq;
 	u64	lost;
+	u64	again;
+	u64	again_at;
 	bool	held;
 };
 
@@ -93,6 +99,13 @@ static void kev_feed_overrun_now(void)
 	kev_stat_add(KEV_STAT_OVERWRITTEN, lost);
 }
 
+/* With the lock held: those before @end wait from now on, however old they are */
+static void kev_feed_again(u64 end)
+{
+	kev_feed.again = max(kev_feed.again, end);
+	kev_feed.again_at = ktime_get_mono_fast_ns();
+}
+
 /* With the lock held, and no record taken; how many were skipped */
 static u64 kev_feed_move_now(void)
 {
@@ -106,6 +119,7 @@ static u64 kev_feed_move_now(void)
 	} else {
 		skipped = kev_cursor_replay(&kev_feed.cursor, to);
 		memset(kev_feed.held, 0, sizeof(kev_feed.held));
+		kev_feed_again(kev_log_next());
 	}
 	kev_feed.move = KEV_FEED_STAY;
 	if (skipped) {
@@ -160,6 +174,8 @@ static int kev_feed_claim(u64 taker, bool urgent_first, struct kev_feed_turn *tu
 			kev_feed.taken = turn->seq;
 		kev_feed.told = c->lost;
 		turn->lost = c->lost;
+		turn->again = kev_feed.again;
+		turn->again_at = kev_feed.again_at;
 		turn->held = turn->seq == kev_feed.held[0] || turn->seq == kev_feed.held[1];
 	}
 	raw_spin_unlock(&kev_feed.lock);
@@ -172,13 +188,20 @@ static unsigned int kev_feed_hold(void)
 	return kev_param(KEV_HOLD) + kev_param(KEV_FALLBACK);
 }
 
+/* Since when has a record waited, in ns of CLOCK_MONOTONIC? */
+static u64 kev_feed_since(const struct kev_feed_turn *turn, const struct kev_record *rec)
+{
+	return rec->seq < turn->again ? turn->again_at : rec->event.mono;
+}
+
 /* Is the record for the helper (delivered), or what becomes of it? */
-static enum kev_stat kev_feed_classify(const struct kev_record *rec)
+static enum kev_stat kev_feed_classify(const struct kev_feed_turn *turn,
+				       const struct kev_record *rec)
 {
 	if (rec->event.level > kev_param(KEV_HELPER_LEVEL) ||
 	    rec->event.flags & KEV_NOTIFY_NONE || kev_report_is_own(rec))
 		return KEV_STAT_FILTERED;
-	if (kev_due_age_ms(rec->event.mono) > kev_feed_hold())
+	if (kev_due_age_ms(kev_feed_since(turn, rec)) > kev_feed_hold())
 		return KEV_STAT_EXPIRED;
 	return KEV_STAT_DELIVERED;
 }
@@ -196,17 +219,26 @@ static void kev_feed_settled(void)
 		kev_wake_kick();
 }
 
-/* The record was overwritten while it was copied */
+/*
+ * The record was overwritten while it was copied: it is lost now, as to wait until the log
+ * has come round on it would be to wait for kevnotifyd.
+ */
 static void kev_feed_unclaim(u64 taker)
 {
+	u64 seq;
+
 	raw_spin_lock(&kev_feed.lock);
+	seq = kev_feed.taken;
+	if (kev_feed.owner == taker && !kev_feed.outrun)
+		kev_feed.outrun = kev_cursor_settle(&kev_feed.cursor, seq, seq + 1);
 	if (kev_feed.owner == taker)
 		kev_feed_untake();
 	raw_spin_unlock(&kev_feed.lock);
 }
 
 /* Is a record that was taken for the helper? If not, or if it is gone, it is dealt with. */
-static bool kev_feed_admit(u64 taker, u64 seq, struct kev_record *rec)
+static bool kev_feed_admit(u64 taker, u64 seq, const struct kev_feed_turn *turn,
+			   struct kev_record *rec)
 {
 	enum kev_stat what;
 
@@ -214,7 +246,7 @@ static bool kev_feed_admit(u64 taker, u64 seq, struct kev_record *rec)
 		kev_feed_unclaim(taker);
 		return false;
 	}
-	what = kev_feed_classify(rec);
+	what = kev_feed_classify(turn, rec);
 	if (what == KEV_STAT_DELIVERED)
 		return true;
 	kev_feed_pass(taker, rec, what);
@@ -264,10 +296,10 @@ int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct k
 			return err;
 		}
 		/* What an urgent one overtakes grows old as well */
-		if (!kev_feed_admit(taker, turn.next, rec))
+		if (!kev_feed_admit(taker, turn.next, &turn, rec))
 			continue;
-		oldest = rec->event.mono;
-		if (turn.seq != turn.next && !kev_feed_admit(taker, turn.seq, rec))
+		oldest = kev_feed_since(&turn, rec);
+		if (turn.seq != turn.next && !kev_feed_admit(taker, turn.seq, &turn, rec))
 			continue;
 		if (taker != KEV_FEED_DISPATCH && !kev_feed_hand(taker))
 			continue;
@@ -275,7 +307,7 @@ int kev_feed_take(u64 taker, bool urgent_first, struct kev_record *rec, struct k
 		notes->lost = turn.lost;
 		notes->delayed_ms = turn.held ? kev_due_age_ms(rec->event.mono) : 0;
 		if (taker == KEV_FEED_DISPATCH)
-			kev_feed.oldest = min(oldest, rec->event.mono);
+			kev_feed.oldest = min(oldest, kev_feed_since(&turn, rec));
 		return 1;
 	}
 	return -EAGAIN;
@@ -444,12 +476,36 @@ u64 kev_feed_flush(u64 to)
 }
 
 /*
+ * The first helper after none begins at @from, but if there was a replay since that
+ * helper came, in the generation @since. For kevnotifyd, with no record taken; returns how
+ * many were skipped.
+ */
+u64 kev_feed_begin(u64 from, unsigned int since)
+{
+	u64 skipped = 0;
+
+	raw_spin_lock(&kev_feed.lock);
+	if ((int)(since - kev_feed.replayed) > 0) {
+		kev_feed.move = KEV_FEED_FLUSH;
+		kev_feed.to = from;
+		skipped = kev_feed_move_now();
+		kev_feed_again(from + 1);
+	}
+	raw_spin_unlock(&kev_feed.lock);
+	return skipped;
+}
+
+/*
  * Go on with an older record, or with the oldest if that one is gone. All behind it
  * come, whether they came before or not. If a record is being given, when that is
- * done.
+ * done. @generation: the helper's, as of now.
  */
-void kev_feed_replay(u64 to)
+void kev_feed_replay(u64 to, unsigned int generation)
 {
+	/* Before the cursor moves: what kev_feed_begin() does later would undo that */
+	raw_spin_lock(&kev_feed.lock);
+	kev_feed.replayed = generation;
+	raw_spin_unlock(&kev_feed.lock);
 	kev_feed_move(KEV_FEED_REPLAY, to);
 }
 

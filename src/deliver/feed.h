@@ -25,7 +25,8 @@ u64 kev_feed_got(bool *empty);
 
 void kev_feed_overrun(void);
 u64 kev_feed_flush(u64 to);
-void kev_feed_replay(u64 to);
+u64 kev_feed_begin(u64 from, unsigned int since);
+void kev_feed_replay(u64 to, unsigned int generation);
 int kev_feed_acknowledge(u64 *from, u64 seq);
 unsigned long kev_feed_look_due(void);
 void kev_feed_tell(void);

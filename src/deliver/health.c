@@ -2,6 +2,7 @@
 /*
  * health: how the helper is, and when a start that failed is tried again.
  */
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -53,9 +54,17 @@ void kev_health_held(enum kev_helper_state state, int err)
 	kev_health_set(state, err);
 }
 
-bool kev_health_ok(void)
+bool kev_health_is(enum kev_helper_state state)
 {
-	return kev_health.state == KEV_HELPER_OK;
+	return kev_health.state == state;
+}
+
+/* It has come to exec: what kept it from that is over. How the last run ended is not. */
+void kev_health_started(void)
+{
+	if (!kev_health_is(KEV_HELPER_FAILING) ||
+	    (kev_health.err && kev_health.err != ENODATA))
+		kev_health_set(KEV_HELPER_OK, 0);
 }
 
 const char *kev_health_state(void)

@@ -18,7 +18,8 @@ enum kev_helper_state {
 
 void kev_health_set(enum kev_helper_state state, int err);
 void kev_health_held(enum kev_helper_state state, int err);
-bool kev_health_ok(void);
+bool kev_health_is(enum kev_helper_state state);
+void kev_health_started(void);
 const char *kev_health_state(void);
 int kev_health_errno(void);
 s64 kev_health_since(void);

@@ -16,8 +16,9 @@
 #define KEV_KILL_LOOK_MIN	msecs_to_jiffies(10)	/* between looks at the tree, doubled */
 #define KEV_KILL_LOOK_MAX	msecs_to_jiffies(200)
 
-/* The rest of its tree that was killed, or is left: one line */
-static void kev_kill_name_others(const struct kev_kill *k, const struct kev_launch *l, bool left)
+/* The rest of its tree, with what became of it: one line */
+static void kev_kill_name_others(const struct kev_kill *k, const struct kev_launch *l,
+				 const char *what)
 {
 	char names[KEV_TREE_NAMES * (TASK_COMM_LEN + 14)];
 	const struct kev_tree *found = &k->others;
@@ -29,8 +30,15 @@ static void kev_kill_name_others(const struct kev_kill *k, const struct kev_laun
 				 (int)strnlen(found->comm[i], TASK_COMM_LEN), found->comm[i],
 				 found->pid[i]);
 	if (len)
-		pr_info("helper for record %llu: %s%s\n", kev_launch_seq(l),
-			left ? "these processes of it are left:" : "killed with it:", names);
+		pr_info("helper for record %llu: %s%s\n", kev_launch_seq(l), what, names);
+}
+
+/* Not those at TERM, which may have gone, and have forked */
+static void kev_kill_name_left(struct kev_kill *k, const struct kev_launch *l)
+{
+	k->others.count = 0;
+	kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), k->since, 0, &k->others);
+	kev_kill_name_others(k, l, "these processes of it are left:");
 }
 
 static void kev_kill_set_stage(struct kev_kill *k, enum kev_kill_stage stage, unsigned long ticks)
@@ -88,13 +96,16 @@ bool kev_kill_step(struct kev_kill *k, struct kev_launch *l, unsigned long *left
 	bool late = rest <= 0;
 
 	if (over && (!others || (last && late))) {
-		kev_kill_name_others(k, l, others);
+		if (others)
+			kev_kill_name_left(k, l);
+		else
+			kev_kill_name_others(k, l, "killed with it:");
 		return true;
 	}
 	if (late && last) {
 		pr_warn("helper for record %llu: pid %d survived SIGKILL and is given up\n",
 			kev_launch_seq(l), kev_launch_pid(l));
-		kev_kill_name_others(k, l, true);
+		kev_kill_name_left(k, l);
 		return true;
 	}
 	*left = 0;

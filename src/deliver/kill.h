@@ -20,7 +20,7 @@ struct kev_kill {
 	unsigned long		until;	/* jiffies: the end of this stage */
 	unsigned long		look;	/* jiffies from one look at the tree to the next */
 	u64			since;	/* ns: what began before is no part of its tree */
-	struct kev_tree		others;	/* its tree at TERM, but for the program itself */
+	struct kev_tree		others;	/* its tree at TERM, or what is left; without the program */
 };
 
 void kev_kill_start(struct kev_kill *k, struct kev_launch *l, u64 since);

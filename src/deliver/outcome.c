@@ -49,8 +49,11 @@ void kev_outcome_exec(struct kev_run *run)
 	kev_wake_all();
 	if (run->rec)
 		kev_stat_hist_add(&kev_hist_raise_to_exec, execed - run->rec->event.mono);
-	if (run->pipe)
+	/* A resident reader may have nothing to read for long */
+	if (run->pipe) {
+		kev_health_started();
 		return;
+	}
 	kev_health_backoff_end();
 	if (kev_outcome_small == run->rec->seq)
 		kev_outcome_small = 0;

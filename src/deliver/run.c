@@ -110,7 +110,7 @@ static unsigned long kev_run_watch_pipe(void)
 	if (kev_pause_is(KEV_PAUSE_USER) || kev_helper_generation() != kev_run.generation)
 		kev_stdin_stop();
 	kev_stdin_look(&in);
-	if (in.got && !kev_health_ok())
+	if (in.got && !kev_health_is(KEV_HELPER_OK))
 		kev_health_set(KEV_HELPER_OK, 0);
 	if (in.got)
 		kev_health_backoff_end();
@@ -277,6 +277,9 @@ void kev_run_reap(void)
 			continue;
 		kev_launch_finish(kev_runs[i].launch);
 		WRITE_ONCE(kev_runs[i].stuck, false);
+		/* Runs may start again. A start without a process is under way. */
+		if (kev_health_is(KEV_HELPER_STUCK) && !kev_run_active())
+			kev_health_set(KEV_HELPER_OK, 0);
 	}
 }
 

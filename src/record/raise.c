@@ -75,8 +75,12 @@ static noinline void kev_raise_stack(struct kev_event *ev)
 {
 	unsigned long entries[KEV_STACK_MAX];
 	size_t room = (KEV_DATA_BYTES - ev->len) / sizeof(*entries);
-	unsigned int n = stack_trace_save(entries, min_t(size_t, room, ARRAY_SIZE(entries)), 2);
+	unsigned int n;
 
+	/* Without room some architectures save an entry all the same */
+	if (!room)
+		return;
+	n = stack_trace_save(entries, min_t(size_t, room, ARRAY_SIZE(entries)), 2);
 	memcpy((u8 *)ev->data + ev->len, entries, n * sizeof(*entries));
 	ev->len += n * sizeof(*entries);
 	ev->flags |= KEV_STACKED;

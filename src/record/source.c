@@ -265,22 +265,31 @@ unsigned long kev_source_suppressed(const struct kev_source *src)
 	return n;
 }
 
+/* With the lock held */
+static void kev_source_set_rare_now(struct kev_source *src, enum kev_rare what, bool on)
+{
+	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
+	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
+}
+
 static void kev_source_set_rare(struct kev_source *src, enum kev_rare what, bool on)
 {
 	write_seqlock(&kev_source_lock);
-	WRITE_ONCE(src->rare, on ? src->rare | BIT(what) : src->rare & ~BIT(what));
-	WRITE_ONCE(src->quick, src->rare ? 0 : src->ids);
+	kev_source_set_rare_now(src, what, on);
 	write_sequnlock(&kev_source_lock);
 }
 
 /* Take events of tasks of this name only, shorter than TASK_COMM_LEN; empty: of all */
 void kev_source_set_comm(struct kev_source *src, const char *comm)
 {
-	kev_source_set_rare(src, KEV_RARE_COMM, false);
+	/* In one piece: with two writers the filter of one and the name of the other would stay */
+	write_seqlock(&kev_source_lock);
+	kev_source_set_rare_now(src, KEV_RARE_COMM, false);
 	strscpy(src->comm, comm, sizeof(src->comm));
 	/* The name before the filter; a raise that is under way may see half of it */
 	smp_wmb();
-	kev_source_set_rare(src, KEV_RARE_COMM, *comm);
+	kev_source_set_rare_now(src, KEV_RARE_COMM, *comm);
+	write_sequnlock(&kev_source_lock);
 }
 
 void kev_source_set_stack(struct kev_source *src, bool on)
@@ -579,7 +588,7 @@ static void kev_source_drain_stages(void)
 	kev_stage_repair_all();
 	for_each_possible_cpu(cpu) {
 		head = kev_stage_head(cpu);
-		while (!kev_stage_passed(cpu, head)) {
+		while (!kev_stage_passed(cpu, head) && !kev_wake_dead()) {
 			kev_stage_repair_all();
 			kev_wake_drain_once();
 		}

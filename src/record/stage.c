@@ -73,11 +73,20 @@ void kev_stage_repair(struct kev_stage *st)
 	raw_local_irq_restore(flags);
 }
 
+/*
+ * Does the CPU still come to its irq_work? After its last flush a dying one would keep the
+ * work pending for ever. On RT a thread does it, which is parked before that, when the CPU is
+ * not active any more.
+ */
+static bool kev_stage_rings(const struct kev_stage *st)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_RT) ? cpu_active(st->cpu) : cpu_online(st->cpu);
+}
+
 /* Not inlined, as a raise seldom rings */
 static noinline void kev_stage_ring(struct kev_stage *st)
 {
-	/* After its last irq_work flush a dying CPU would keep the work pending for ever */
-	if (!cpu_online(st->cpu))
+	if (!kev_stage_rings(st))
 		return;
 	/* E: clear first, then queue: the CPU that reads 1 here owes the collector a wake-up */
 	if (xchg(&st->armed, 0) && !kev_inject_fails(KEV_INJECT_DOORBELL))

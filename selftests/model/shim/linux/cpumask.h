@@ -40,6 +40,7 @@ static inline unsigned int cpumask_next(int cpu, const struct cpumask *mask)
 #define for_each_possible_cpu(cpu) \
 	for ((cpu) = 0; (cpu) < SHIM_CPUS; (cpu)++)
 #define cpu_online(cpu)		((cpu) < SHIM_CPUS)
+#define cpu_active(cpu)		cpu_online(cpu)
 #define cpu_to_node(cpu)	(cpu)
 #define num_possible_cpus()	SHIM_CPUS
 

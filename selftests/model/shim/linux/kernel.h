@@ -9,6 +9,9 @@
 #include <linux/bitops.h>
 #include <linux/types.h>
 
+/* No option is set */
+#define IS_ENABLED(...)	0
+
 #define pr_err(...)		fprintf(stderr, __VA_ARGS__)
 #define BUILD_BUG_ON(wrong)	_Static_assert(!(wrong), #wrong)
 
