@@ -941,6 +941,13 @@ bad_records() {
 	said 'without KEVNOTIFY_SEQ or KEVNOTIFY_INSTANCE'
 }
 
+# Whoever calls us chooses our name, with which each line begins.
+long_name() {
+	printf 'rubbish\n\n' >"$T/in"
+	(exec -a "$(printf 'x%.0s' {1..2000})" "/mnt/build/$flavour/kevnotify-dispatch" <"$T/in" 2>>"$LOG")
+	said ': left out 9 bytes that are no record'
+}
+
 # booted [NAME]: the module is there, and nothing of /run; NAME was the boot before
 booted() {
 	rm -rf "$RUN"
@@ -1238,6 +1245,7 @@ dispatch_all() {
 	panic_killed		killed before it was told: once too
 	panic_unmarked		without a place for the mark: once a boot
 	bad_records		what is no record is left out
+	long_name		a name that is longer than a line leaves room for what is said
 	usage			wrong arguments are told of
 	END
 }
