@@ -12,6 +12,7 @@ MARKS=/var/lib/kevnotify/panics
 PSTORE=/sys/fs/pstore
 ARCHIVE=/var/lib/systemd/pstore
 SYSFS=/sys/kernel/kevnotify
+CGROUPS=/sys/fs/cgroup
 DEVICE=/mnt/device
 RECORDS=$DEVICE/records
 RECEIPTS=$T/receipts
@@ -40,8 +41,10 @@ record() {
 	printf '%s\n' "__REALTIME_TIMESTAMP=1763800000$(printf %06d "$seq")" \
 		__MONOTONIC_TIMESTAMP=12345678 PRIORITY=2 SYSLOG_IDENTIFIER=kevnotify
 	[[ " $*" == *" MESSAGE="* ]] || echo "MESSAGE=$source happened"
+	[[ " $*" == *" KEVNOTIFY_CGROUP_ID="* ]] || echo KEVNOTIFY_CGROUP_ID=1
+	[[ " $*" == *" KEVNOTIFY_CONTEXT="* ]] || echo KEVNOTIFY_CONTEXT=task
 	printf '%s\n' "KEVNOTIFY_SEQ=$seq" "KEVNOTIFY_INSTANCE=$INSTANCE" "KEVNOTIFY_SOURCE=$source" \
-		KEVNOTIFY_ID=1 KEVNOTIFY_PID=1 KEVNOTIFY_CGROUP_ID=1
+		KEVNOTIFY_ID=1 KEVNOTIFY_PID=1
 	for field; do printf '%s\n' "$field"; done
 	echo
 }
@@ -153,7 +156,7 @@ no_process() {
 # in_place: one case, with nothing of the one before
 in_place() {
 	! mountpoint -q "$RUN" || umount -l "$RUN"
-	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify "$PSTORE" "$ARCHIVE" "$SYSFS"
+	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify "$PSTORE" "$ARCHIVE" "$SYSFS" "$CGROUPS"
 	mkdir -p "$T" "$DEVICE" "$LIB" "$ETC"
 	local file
 	for file in "$RECORDS" "$DEVICE/given" "$DEVICE/acks" "$RECEIPTS" "$JOURNAL" "$LOG"; do : >"$file"; done
@@ -411,6 +414,14 @@ units() {
 	same "$(printf 'start --no-block %s\n' mend@7.service other.service)" "$(cat "$RECEIPTS")"
 }
 
+# group PATH: makes that control group; its id is in $group, as its parent's list has it
+group() {
+	mkdir -p "$CGROUPS$1"
+	echo >"$CGROUPS/cgroup.controllers"
+	group=$(python3 -c 'import os, sys
+print(*(e.inode() for e in os.scandir(os.path.dirname(sys.argv[1])) if e.path == sys.argv[1]))' "$CGROUPS$1")
+}
+
 # What is said of an event of our own slice
 own_slice() {
 	journald
@@ -420,24 +431,60 @@ own_slice() {
 	raised 2 oom KEVNOTIFY_VICTIM_CGROUP=...kevnotify.slice/kevnotify.service/h0
 	raised 3 oom KEVNOTIFY_VICTIM_CGROUP=/user.slice/kevnotify.slice/x
 	raised 4 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slicer/x
-	raised 5 oom KEVNOTIFY_CGROUP=/kevnotify.slice
-	raised 6 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/
-	# Our allocation, another's process
-	raised 7 oom KEVNOTIFY_VICTIM_CGROUP=/x KEVNOTIFY_CGROUP=/kevnotify.slice
+	raised 5 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/
 	service
 	wait_for has_receipt '2 oom 50-x'
 	wait_for has_receipt '3 oom 50-x'
 	wait_for has_receipt '4 oom 50-x'
-	wait_for has_receipt '7 oom 50-x'
-	wait_for entries_are '1 2 3 4 5 6 7'
+	wait_for entries_are '1 2 3 4 5'
 	killed
-	receipts 4
+	receipts 3
 	# The helper knows the slice from the state
-	record 8 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/kevnotify.service/h1 >"$T/in"
-	record 9 oom >>"$T/in"
+	record 6 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/kevnotify.service/h1 >"$T/in"
+	record 7 oom >>"$T/in"
 	helper "$T/in"
-	same '9 oom 50-x' "$(tail -n +5 "$RECEIPTS")"
-	entries_are '1 2 3 4 5 6 7 8 9'
+	same '7 oom 50-x' "$(tail -n +4 "$RECEIPTS")"
+	entries_are '1 2 3 4 5 6 7'
+	kill "$journald"
+}
+
+# A handler's own crash, raise or hang, as the module has it: by the group's id alone
+own_ids() {
+	group /kevnotify.slice/kevnotify.service/h0
+	echo '0::/kevnotify.slice/kevnotify.service/main' >"$DEVICE/cgroup"
+	handler 50-x
+	raised 1 crash KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_TASK_PID=4242
+	raised 2 manual KEVNOTIFY_CGROUP_ID="$group"
+	raised 3 hung KEVNOTIFY_TASK_CGROUP_ID="$group"
+	raised 4 oom KEVNOTIFY_VICTIM_CGROUP=...service/h0 KEVNOTIFY_VICTIM_CGROUP_ID="$group"
+	# Our allocation or our time, and another's trouble
+	raised 5 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_CGROUP=/x
+	raised 6 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_PID=7
+	raised 7 hung KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_TASK_CGROUP_ID=1
+	raised 8 block KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=hardirq
+	# A group that is not there
+	raised 9 manual KEVNOTIFY_CGROUP_ID=123456789012
+	raised 10 oops
+	service
+	wait_for has_receipt '10 oops 50-x'
+	wait_for receipts 6
+	stop
+	same '10 5 6 7 8 9' "$(sort "$RECEIPTS" | cut -d ' ' -f 1 | xargs)"
+}
+
+# Whose an event was that no victim is named of
+whose() {
+	group /system.slice/nginx.service
+	journald
+	raised 1 crash KEVNOTIFY_CGROUP_ID="$group"
+	raised 2 block KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=hardirq
+	raised 3 txtimeout KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=softirq
+	raised 4 hung KEVNOTIFY_TASK_CGROUP_ID="$group"
+	raised 5 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_CGROUP=/system.slice/shop.service
+	service
+	wait_for entries_are '1 2 3 4 5'
+	stop
+	same 'nginx.service - - nginx.service shop.service' "$(entries KEVNOTIFY_UNIT | xargs)"
 	kill "$journald"
 }
 
@@ -1210,6 +1257,8 @@ dispatch_all() {
 	as_user			a handler may run as a user
 	units			a link to a unit starts it
 	own_slice		an event of our own slice is journalled alone; a cut path is none
+	own_ids			so is one of which the group's id alone is known; an interrupt is nobody's
+	whose			a disk's error in an interrupt names no unit, a task that is stuck names its own
 	helper_has_it		what the helper has been given runs no more
 	helper_has_them		many that the helper has been given are told of in one line
 	ack_race		stopped before the ack: each handler ran once
