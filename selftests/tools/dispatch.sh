@@ -374,6 +374,39 @@ ends_whole() {
 	stop
 }
 
+# lines N TEXT: so many are said
+lines() {
+	[ "$(grep -cF -- "$2" "$LOG")" = "$1" ] || { echo "not $1 times: $2"; return 1; }
+}
+
+# Those that hang in the kernel give up their place, and no more of them are started.
+hangs() {
+	local name
+	for name in {hung,block}.d/10-{a,b,c,d}; do
+		handler "$name" '# kevnotify: timeout=1' 'sleep 65432'
+	done
+	handler 60-page
+	: >"$DEVICE/deaf"
+	raised 1 hung
+	raised 2 block
+	service
+	wait_for lines 8 'something of it survives SIGKILL'
+	raised 3 oom
+	wait_for receipts 3
+	raised 4 hung
+	wait_for has_receipt '4 hung 60-page'
+	said 'hung.d/10-a for record 4: not started: an earlier run of it survives SIGKILL'
+	lines 8 'something of it survives SIGKILL'
+	receipts 4
+	rm "$DEVICE/deaf"
+	wait_for lines 8 'it has ended at last'
+	no_process 65432
+	handler hung.d/10-a
+	raised 5 hung
+	wait_for has_receipt '5 hung hung.d/10-a'
+	stop
+}
+
 outcomes() {
 	handler 10-exits 'exit 3'
 	handler 11-dies 'kill -9 $$'
@@ -1253,6 +1286,7 @@ dispatch_all() {
 	in_parallel		equal numbers run at the same time
 	limits			a slow source has four at most, and keeps no other waiting
 	ends_whole		forks, sessions and traps do not outlive a handler
+	hangs			what no signal ends keeps no other from running, and is not started again meanwhile
 	outcomes		a handler that fails is told of, and the next one runs
 	as_user			a handler may run as a user
 	units			a link to a unit starts it

@@ -20,6 +20,7 @@
 #define EVENTS_OF_ONE	4	/* jobs, and records with jobs, of one source */
 #define EVENTS_KEPT	3	/* of them all for sources that have none */
 #define EVENTS_TRIES	8	/* to start a handler, 1 s, 2 s, 4 s … apart */
+#define EVENTS_STUCK	4	/* the same while an earlier run of it survives SIGKILL */
 #define EVENTS_SAVE_MS	1000	/* to the next try to save the state */
 
 enum handler_phase { HANDLER_WAITS, HANDLER_RUNS, HANDLER_ENDED };
@@ -253,13 +254,14 @@ static void events_ended(struct event *e, unsigned int k)
 /* It could not be started; that may pass. */
 static void events_again(struct event *e, unsigned int k, int err)
 {
-	if (++e->tries[k] < EVENTS_TRIES) {
+	if (++e->tries[k] < (err == EBUSY ? EVENTS_STUCK : EVENTS_TRIES)) {
 		e->phase[k] = HANDLER_WAITS;
 		e->next[k] = clock_ms() + (500 << e->tries[k]);
 		return;
 	}
 	say(LOG_ERR, "%s for record %llu: not started: %s", e->handlers.at[k].name,
-	    (unsigned long long)e->seq, strerror(err));
+	    (unsigned long long)e->seq,
+	    err == EBUSY ? "an earlier run of it survives SIGKILL" : strerror(err));
 	events_ended(e, k);
 }
 

@@ -227,7 +227,7 @@ int helper_live(void)
 		if (reading)
 			reading = helper_read();
 		ms = events_run(clock_ms());
-		if (!reading && (events_idle() || (ms < 0 && job_free() == JOBS_MAX)))
+		if (!reading && (events_idle() || (ms < 0 && !job_running())))
 			break;
 		stop = helper_wait(reading, ms);
 	}

@@ -232,7 +232,7 @@ static void service_stop(void)
 	int ended = 0;
 
 	events_until(now);
-	for (; job_free() < JOBS_MAX && now < begin + 2 * SERVICE_STOP_MS; now = clock_ms()) {
+	for (; job_running() && now < begin + 2 * SERVICE_STOP_MS; now = clock_ms()) {
 		if (!ended)
 			events_run(now);
 		else
@@ -463,7 +463,7 @@ static int service_thread(pthread_t *thread, void *(*run)(void *))
 
 static int service_init(const char *textfile)
 {
-	int err = cgroup_init(JOBS_MAX), leaves = !err;
+	int err = cgroup_init(1), leaves = !err;
 
 	if (err)
 		say(LOG_NOTICE, "no control groups (%s): handlers have no limits",
