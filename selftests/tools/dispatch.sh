@@ -724,6 +724,34 @@ helper_goes_on() {
 		"$(sort "$RECEIPTS")"
 }
 
+# A helper's end is not a handler's: what it cuts short the next one runs, once.
+helper_cuts() {
+	journald
+	handler oom.d/10-slow "echo >>$T/b" "[ -e $T/go ] || sleep 43210"
+	handler oom.d/10-hangs "echo >>$T/h" 'sleep 43210'
+	handler 20-after
+	mkdir -p "$MODULE/parameters"
+	echo 3000 >"$MODULE/parameters/timeout"
+	record 1 oom >"$T/in"
+	not helper "$T/in"
+	said "10-slow for record 1: cut short by the helper's end, runs again"
+	receipts 0
+	touch "$T/go"
+	record 2 block >"$T/in"
+	not helper "$T/in"
+	has_receipt '1 oom oom.d/10-slow'
+	said '10-hangs for record 1: timedout'
+	not said '10-slow for record 1: timedout'
+	record 3 block >"$T/in"
+	helper "$T/in"
+	rm -r "$MODULE"
+	same "$(printf '%s\n' '1 oom 20-after' '1 oom oom.d/10-slow' '2 block 20-after' '3 block 20-after')" \
+		"$(sort "$RECEIPTS")"
+	same '2 2' "$(wc -l <"$T/b") $(wc -l <"$T/h")"
+	no_process 43210
+	kill "$journald"
+}
+
 # state_left: a state with a record whose handler has not ended
 state_left() {
 	handler 50-x "[ -e $T/go ] || sleep 54321"
@@ -1305,6 +1333,7 @@ dispatch_all() {
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's
+	helper_cuts		a handler that a helper's end cuts short runs in the next one, once
 	torn_state		a torn state is ignored
 	flipped_state		so is one whose sum is wrong
 	other_instance		and one of another instance
