@@ -1110,6 +1110,40 @@ came_round() {
 	kill "$journald"
 }
 
+# The same while a service runs and does not get on: what the kernel says that it has lost
+# is not what the journal lacks.
+came_round_open() {
+	journald
+	raised 1 manual
+	service
+	wait_for entries_are '1'
+	kill -STOP "$service"
+	record 2 manual >"$T/in"
+	record 4 manual KEVNOTIFY_LOST=1 >>"$T/in"
+	helper "$T/in"
+	printf '2\n4\n' >"$DEVICE/given"
+	raised 8 manual KEVNOTIFY_LOST=6
+	raised 9 manual
+	kill -CONT "$service"
+	wait_for entries_are '1 2 4 8 9'
+	same '- - - 4 -' "$(entries KEVNOTIFY_LOST | xargs)"
+	kill -STOP "$service"
+	record 10 manual >"$T/in"
+	helper "$T/in"
+	echo 10 >>"$DEVICE/given"
+	raised 11 manual KEVNOTIFY_LOST=1
+	kill -CONT "$service"
+	wait_for entries_are '1 2 4 8 9 10 11'
+	same '- - - 4 - - -' "$(entries KEVNOTIFY_LOST | xargs)"
+	stop
+	# Of a module that no service knows, the helper tells
+	INSTANCE=fedcba9876543210fedcba9876543210
+	record 7 manual KEVNOTIFY_LOST=3 >"$T/in"
+	helper "$T/in"
+	same 3 "$(entries KEVNOTIFY_LOST | tail -n 1)"
+	kill "$journald"
+}
+
 # once_more MARK: a record has run, so that all before it has
 once_more() {
 	raised "$1" block
@@ -1330,6 +1364,7 @@ dispatch_all() {
 	without_service		the helper does what the service has not done, once
 	behind			behind by a thousand records, each is in the journal once
 	came_round		what was overwritten while no service ran is told
+	came_round_open		and while one ran, but for what the helper has journalled
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's
