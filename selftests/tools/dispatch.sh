@@ -1308,6 +1308,7 @@ metrics() {
 	wait_for has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
 	has_line 'kevnotify_events_total{source="oom"} 5'
 	# And a service that begins anew goes on
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="ok"} 2'
 	stop
 	: >"$RECORDS"
 	rm "$T/prom/kevnotify.prom"
@@ -1335,6 +1336,16 @@ metrics_nowhere() {
 	stop
 	not test -e /var/lib/prometheus
 	not said Prometheus
+}
+
+# What the service writes can be written in the sandbox that comes with it.
+sandbox() {
+	local name path
+	for name in STATE SNAPSHOTS TEXTFILE; do
+		path=$(sed -n "s/^#define PATH_${name}[[:space:]]*\"\(.*\)\"/\1/p" "$here/../../tools/common/paths.h")
+		grep -qE "^ReadWritePaths(=|=.* )-?$path( |\$)" "$here/../../tools/handlers/sandbox.conf" ||
+			{ echo "not writable: $path"; return 1; }
+	done
 }
 
 dispatch_all() {
@@ -1385,6 +1396,7 @@ dispatch_all() {
 	one_service		there is one service
 	metrics			a text for Prometheus has what happened, whole, and never counts back
 	metrics_nowhere		without a directory for it there is none
+	sandbox			the sandbox leaves writable what is written
 	no_reader		a line that has no reader is no trouble
 	panic			the panic of an earlier boot is the first event, once
 	panic_torn		of a dump that is torn what can be read, and that it is
