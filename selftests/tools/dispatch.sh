@@ -931,7 +931,7 @@ full_disk() {
 	stop
 	umount "$RUN"
 	receipts 3
-	same 1 "$(grep -c 'No space left' "$LOG")"
+	same 1 "$(grep -c 'save the state: No space left' "$LOG")"
 }
 
 # A helper reads a record once, and runs its handlers all the same
