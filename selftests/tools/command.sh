@@ -658,6 +658,21 @@ make_debugfs() {
 		>/sys/kernel/debug/kevnotify/latency
 }
 
+# Another machine's entry may have more of a value than we have room for.
+long_values() {
+	local long
+	long=$(printf '7%.0s' {1..4000})
+	entry 90 9 oom 2 x "KEVNOTIFY_VICTIM_PID=${long:0:1020}" "KEVNOTIFY_CONTAINER=${long:0:300}" \
+		KEVNOTIFY_VICTIM_ANON_KB=4096 | journal "$T/j/system.journal"
+	status_of 0 kevnotify show -D "$T/j" 9
+	out 'killed ?[7777'
+	entry 90 9 oom 2 x "KEVNOTIFY_VICTIM_PID=$long" "KEVNOTIFY_VICTIM_COMM=$long" \
+		"KEVNOTIFY_CONTAINER=$long" KEVNOTIFY_VICTIM_ANON_KB=4096 KEVNOTIFY_PID=1 \
+		"KEVNOTIFY_COMM=$long" | journal "$T/j2/system.journal"
+	status_of 0 kevnotify show -D "$T/j2" 9
+	status_of 0 kevnotify follow -D "$T/j2" --no-follow
+}
+
 top_once() {
 	make_debugfs
 	COLUMNS=80 status_of 0 kevnotify top --once --interval=1
@@ -728,6 +743,7 @@ command_all() {
 	follow_source		a cursor goes on when the source of records is another
 	follow_device		the same from the device
 	shows			show: all fields, the snapshot's place, what became of handlers
+	long_values		values that are longer than the room for them
 	top_once		top: rates, readers and latencies; less without root
 	top_rates		a second picture has rates
 	top_terminal		q ends it, and the terminal is as it was

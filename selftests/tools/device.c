@@ -13,6 +13,7 @@
  *   gone     if it is there: no such device
  *   cgroup   if it is there: read for /proc/self/cgroup
  *   slow     while it is there: no snapshot gets its name
+ *   deaf     while it is there: no signal reaches a process
  *   raised   if it is there: takes the place of that counter while the process sleeps
  *
  * An open file is an inotify descriptor, so that poll() works on it.
@@ -30,6 +31,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -53,6 +55,8 @@ static ssize_t (*real_sendto)(int fd, const void *from, size_t count, int flags,
 			      const struct sockaddr *to, socklen_t len);
 
 static int (*real_renameat)(int from, const char *old, int to, const char *new);
+static int (*real_kill)(pid_t pid, int sig);
+static long (*real_syscall)(long number, ...);
 
 __attribute__((constructor))
 static void find(void)
@@ -64,6 +68,8 @@ static void find(void)
 	real_lseek = dlsym(RTLD_NEXT, "lseek");
 	real_sendto = dlsym(RTLD_NEXT, "sendto");
 	real_renameat = dlsym(RTLD_NEXT, "renameat");
+	real_kill = dlsym(RTLD_NEXT, "kill");
+	real_syscall = dlsym(RTLD_NEXT, "syscall");
 }
 
 static int there(const char *name)
@@ -273,6 +279,26 @@ ssize_t sendto(int fd, const void *from, size_t count, int flags, const struct s
 	if (!unlink(DIR "send"))
 		raise(SIGSTOP);
 	return real_sendto(fd, from, count, flags, to, len);
+}
+
+int kill(pid_t pid, int sig)
+{
+	return there(DIR "deaf") ? 0 : real_kill(pid, sig);
+}
+
+long syscall(long number, ...)
+{
+	va_list args;
+	long arg[6];
+	int i;
+
+	va_start(args, number);
+	for (i = 0; i < 6; i++)
+		arg[i] = va_arg(args, long);
+	va_end(args);
+	if (number == SYS_pidfd_send_signal && there(DIR "deaf"))
+		return 0;
+	return real_syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
 }
 
 int nanosleep(const struct timespec *time, struct timespec *left)

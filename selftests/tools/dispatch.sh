@@ -12,6 +12,7 @@ MARKS=/var/lib/kevnotify/panics
 PSTORE=/sys/fs/pstore
 ARCHIVE=/var/lib/systemd/pstore
 SYSFS=/sys/kernel/kevnotify
+CGROUPS=/sys/fs/cgroup
 DEVICE=/mnt/device
 RECORDS=$DEVICE/records
 RECEIPTS=$T/receipts
@@ -40,8 +41,10 @@ record() {
 	printf '%s\n' "__REALTIME_TIMESTAMP=1763800000$(printf %06d "$seq")" \
 		__MONOTONIC_TIMESTAMP=12345678 PRIORITY=2 SYSLOG_IDENTIFIER=kevnotify
 	[[ " $*" == *" MESSAGE="* ]] || echo "MESSAGE=$source happened"
+	[[ " $*" == *" KEVNOTIFY_CGROUP_ID="* ]] || echo KEVNOTIFY_CGROUP_ID=1
+	[[ " $*" == *" KEVNOTIFY_CONTEXT="* ]] || echo KEVNOTIFY_CONTEXT=task
 	printf '%s\n' "KEVNOTIFY_SEQ=$seq" "KEVNOTIFY_INSTANCE=$INSTANCE" "KEVNOTIFY_SOURCE=$source" \
-		KEVNOTIFY_ID=1 KEVNOTIFY_PID=1 KEVNOTIFY_CGROUP_ID=1
+		KEVNOTIFY_ID=1 KEVNOTIFY_PID=1
 	for field; do printf '%s\n' "$field"; done
 	echo
 }
@@ -153,7 +156,7 @@ no_process() {
 # in_place: one case, with nothing of the one before
 in_place() {
 	! mountpoint -q "$RUN" || umount -l "$RUN"
-	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify "$PSTORE" "$ARCHIVE" "$SYSFS"
+	rm -rf "$T" "$DEVICE" "$RUN" "$LIB" /etc/kevnotify /var/lib/kevnotify "$PSTORE" "$ARCHIVE" "$SYSFS" "$CGROUPS"
 	mkdir -p "$T" "$DEVICE" "$LIB" "$ETC"
 	local file
 	for file in "$RECORDS" "$DEVICE/given" "$DEVICE/acks" "$RECEIPTS" "$JOURNAL" "$LOG"; do : >"$file"; done
@@ -371,6 +374,39 @@ ends_whole() {
 	stop
 }
 
+# lines N TEXT: so many are said
+lines() {
+	[ "$(grep -cF -- "$2" "$LOG")" = "$1" ] || { echo "not $1 times: $2"; return 1; }
+}
+
+# Those that hang in the kernel give up their place, and no more of them are started.
+hangs() {
+	local name
+	for name in {hung,block}.d/10-{a,b,c,d}; do
+		handler "$name" '# kevnotify: timeout=1' 'sleep 65432'
+	done
+	handler 60-page
+	: >"$DEVICE/deaf"
+	raised 1 hung
+	raised 2 block
+	service
+	wait_for lines 8 'something of it survives SIGKILL'
+	raised 3 oom
+	wait_for receipts 3
+	raised 4 hung
+	wait_for has_receipt '4 hung 60-page'
+	said 'hung.d/10-a for record 4: not started: an earlier run of it survives SIGKILL'
+	lines 8 'something of it survives SIGKILL'
+	receipts 4
+	rm "$DEVICE/deaf"
+	wait_for lines 8 'it has ended at last'
+	no_process 65432
+	handler hung.d/10-a
+	raised 5 hung
+	wait_for has_receipt '5 hung hung.d/10-a'
+	stop
+}
+
 outcomes() {
 	handler 10-exits 'exit 3'
 	handler 11-dies 'kill -9 $$'
@@ -411,6 +447,14 @@ units() {
 	same "$(printf 'start --no-block %s\n' mend@7.service other.service)" "$(cat "$RECEIPTS")"
 }
 
+# group PATH: makes that control group; its id is in $group, as its parent's list has it
+group() {
+	mkdir -p "$CGROUPS$1"
+	echo >"$CGROUPS/cgroup.controllers"
+	group=$(python3 -c 'import os, sys
+print(*(e.inode() for e in os.scandir(os.path.dirname(sys.argv[1])) if e.path == sys.argv[1]))' "$CGROUPS$1")
+}
+
 # What is said of an event of our own slice
 own_slice() {
 	journald
@@ -420,24 +464,60 @@ own_slice() {
 	raised 2 oom KEVNOTIFY_VICTIM_CGROUP=...kevnotify.slice/kevnotify.service/h0
 	raised 3 oom KEVNOTIFY_VICTIM_CGROUP=/user.slice/kevnotify.slice/x
 	raised 4 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slicer/x
-	raised 5 oom KEVNOTIFY_CGROUP=/kevnotify.slice
-	raised 6 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/
-	# Our allocation, another's process
-	raised 7 oom KEVNOTIFY_VICTIM_CGROUP=/x KEVNOTIFY_CGROUP=/kevnotify.slice
+	raised 5 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/
 	service
 	wait_for has_receipt '2 oom 50-x'
 	wait_for has_receipt '3 oom 50-x'
 	wait_for has_receipt '4 oom 50-x'
-	wait_for has_receipt '7 oom 50-x'
-	wait_for entries_are '1 2 3 4 5 6 7'
+	wait_for entries_are '1 2 3 4 5'
 	killed
-	receipts 4
+	receipts 3
 	# The helper knows the slice from the state
-	record 8 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/kevnotify.service/h1 >"$T/in"
-	record 9 oom >>"$T/in"
+	record 6 oom KEVNOTIFY_VICTIM_CGROUP=/kevnotify.slice/kevnotify.service/h1 >"$T/in"
+	record 7 oom >>"$T/in"
 	helper "$T/in"
-	same '9 oom 50-x' "$(tail -n +5 "$RECEIPTS")"
-	entries_are '1 2 3 4 5 6 7 8 9'
+	same '7 oom 50-x' "$(tail -n +4 "$RECEIPTS")"
+	entries_are '1 2 3 4 5 6 7'
+	kill "$journald"
+}
+
+# A handler's own crash, raise or hang, as the module has it: by the group's id alone
+own_ids() {
+	group /kevnotify.slice/kevnotify.service/h0
+	echo '0::/kevnotify.slice/kevnotify.service/main' >"$DEVICE/cgroup"
+	handler 50-x
+	raised 1 crash KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_TASK_PID=4242
+	raised 2 manual KEVNOTIFY_CGROUP_ID="$group"
+	raised 3 hung KEVNOTIFY_TASK_CGROUP_ID="$group"
+	raised 4 oom KEVNOTIFY_VICTIM_CGROUP=...service/h0 KEVNOTIFY_VICTIM_CGROUP_ID="$group"
+	# Our allocation or our time, and another's trouble
+	raised 5 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_CGROUP=/x
+	raised 6 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_PID=7
+	raised 7 hung KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_TASK_CGROUP_ID=1
+	raised 8 block KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=hardirq
+	# A group that is not there
+	raised 9 manual KEVNOTIFY_CGROUP_ID=123456789012
+	raised 10 oops
+	service
+	wait_for has_receipt '10 oops 50-x'
+	wait_for receipts 6
+	stop
+	same '10 5 6 7 8 9' "$(sort "$RECEIPTS" | cut -d ' ' -f 1 | xargs)"
+}
+
+# Whose an event was that no victim is named of
+whose() {
+	group /system.slice/nginx.service
+	journald
+	raised 1 crash KEVNOTIFY_CGROUP_ID="$group"
+	raised 2 block KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=hardirq
+	raised 3 txtimeout KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_CONTEXT=softirq
+	raised 4 hung KEVNOTIFY_TASK_CGROUP_ID="$group"
+	raised 5 oom KEVNOTIFY_CGROUP_ID="$group" KEVNOTIFY_VICTIM_CGROUP=/system.slice/shop.service
+	service
+	wait_for entries_are '1 2 3 4 5'
+	stop
+	same 'nginx.service - - nginx.service shop.service' "$(entries KEVNOTIFY_UNIT | xargs)"
 	kill "$journald"
 }
 
@@ -644,6 +724,34 @@ helper_goes_on() {
 		"$(sort "$RECEIPTS")"
 }
 
+# A helper's end is not a handler's: what it cuts short the next one runs, once.
+helper_cuts() {
+	journald
+	handler oom.d/10-slow "echo >>$T/b" "[ -e $T/go ] || sleep 43210"
+	handler oom.d/10-hangs "echo >>$T/h" 'sleep 43210'
+	handler 20-after
+	mkdir -p "$MODULE/parameters"
+	echo 3000 >"$MODULE/parameters/timeout"
+	record 1 oom >"$T/in"
+	not helper "$T/in"
+	said "10-slow for record 1: cut short by the helper's end, runs again"
+	receipts 0
+	touch "$T/go"
+	record 2 block >"$T/in"
+	not helper "$T/in"
+	has_receipt '1 oom oom.d/10-slow'
+	said '10-hangs for record 1: timedout'
+	not said '10-slow for record 1: timedout'
+	record 3 block >"$T/in"
+	helper "$T/in"
+	rm -r "$MODULE"
+	same "$(printf '%s\n' '1 oom 20-after' '1 oom oom.d/10-slow' '2 block 20-after' '3 block 20-after')" \
+		"$(sort "$RECEIPTS")"
+	same '2 2' "$(wc -l <"$T/b") $(wc -l <"$T/h")"
+	no_process 43210
+	kill "$journald"
+}
+
 # state_left: a state with a record whose handler has not ended
 state_left() {
 	handler 50-x "[ -e $T/go ] || sleep 54321"
@@ -823,7 +931,7 @@ full_disk() {
 	stop
 	umount "$RUN"
 	receipts 3
-	same 1 "$(grep -c 'No space left' "$LOG")"
+	same 1 "$(grep -c 'save the state: No space left' "$LOG")"
 }
 
 # A helper reads a record once, and runs its handlers all the same
@@ -941,6 +1049,13 @@ bad_records() {
 	said 'without KEVNOTIFY_SEQ or KEVNOTIFY_INSTANCE'
 }
 
+# Whoever calls us chooses our name, with which each line begins.
+long_name() {
+	printf 'rubbish\n\n' >"$T/in"
+	(exec -a "$(printf 'x%.0s' {1..2000})" "/mnt/build/$flavour/kevnotify-dispatch" <"$T/in" 2>>"$LOG")
+	said ': left out 9 bytes that are no record'
+}
+
 # booted [NAME]: the module is there, and nothing of /run; NAME was the boot before
 booted() {
 	rm -rf "$RUN"
@@ -992,6 +1107,40 @@ came_round() {
 	said '3 records before record 8 are lost'
 	same '- - - - 3 -' "$(entries KEVNOTIFY_LOST | xargs)"
 	stop
+	kill "$journald"
+}
+
+# The same while a service runs and does not get on: what the kernel says that it has lost
+# is not what the journal lacks.
+came_round_open() {
+	journald
+	raised 1 manual
+	service
+	wait_for entries_are '1'
+	kill -STOP "$service"
+	record 2 manual >"$T/in"
+	record 4 manual KEVNOTIFY_LOST=1 >>"$T/in"
+	helper "$T/in"
+	printf '2\n4\n' >"$DEVICE/given"
+	raised 8 manual KEVNOTIFY_LOST=6
+	raised 9 manual
+	kill -CONT "$service"
+	wait_for entries_are '1 2 4 8 9'
+	same '- - - 4 -' "$(entries KEVNOTIFY_LOST | xargs)"
+	kill -STOP "$service"
+	record 10 manual >"$T/in"
+	helper "$T/in"
+	echo 10 >>"$DEVICE/given"
+	raised 11 manual KEVNOTIFY_LOST=1
+	kill -CONT "$service"
+	wait_for entries_are '1 2 4 8 9 10 11'
+	same '- - - 4 - - -' "$(entries KEVNOTIFY_LOST | xargs)"
+	stop
+	# Of a module that no service knows, the helper tells
+	INSTANCE=fedcba9876543210fedcba9876543210
+	record 7 manual KEVNOTIFY_LOST=3 >"$T/in"
+	helper "$T/in"
+	same 3 "$(entries KEVNOTIFY_LOST | tail -n 1)"
 	kill "$journald"
 }
 
@@ -1159,6 +1308,7 @@ metrics() {
 	wait_for has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
 	has_line 'kevnotify_events_total{source="oom"} 5'
 	# And a service that begins anew goes on
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="ok"} 2'
 	stop
 	: >"$RECORDS"
 	rm "$T/prom/kevnotify.prom"
@@ -1188,6 +1338,16 @@ metrics_nowhere() {
 	not said Prometheus
 }
 
+# What the service writes can be written in the sandbox that comes with it.
+sandbox() {
+	local name path
+	for name in STATE SNAPSHOTS TEXTFILE; do
+		path=$(sed -n "s/^#define PATH_${name}[[:space:]]*\"\(.*\)\"/\1/p" "$here/../../tools/common/paths.h")
+		grep -qE "^ReadWritePaths(=|=.* )-?$path( |\$)" "$here/../../tools/handlers/sandbox.conf" ||
+			{ echo "not writable: $path"; return 1; }
+	done
+}
+
 dispatch_all() {
 	cat <<-'END'
 	begins			reads records and runs handlers
@@ -1199,10 +1359,13 @@ dispatch_all() {
 	in_parallel		equal numbers run at the same time
 	limits			a slow source has four at most, and keeps no other waiting
 	ends_whole		forks, sessions and traps do not outlive a handler
+	hangs			what no signal ends keeps no other from running, and is not started again meanwhile
 	outcomes		a handler that fails is told of, and the next one runs
 	as_user			a handler may run as a user
 	units			a link to a unit starts it
 	own_slice		an event of our own slice is journalled alone; a cut path is none
+	own_ids			so is one of which the group's id alone is known; an interrupt is nobody's
+	whose			a disk's error in an interrupt names no unit, a task that is stuck names its own
 	helper_has_it		what the helper has been given runs no more
 	helper_has_them		many that the helper has been given are told of in one line
 	ack_race		stopped before the ack: each handler ran once
@@ -1212,9 +1375,11 @@ dispatch_all() {
 	without_service		the helper does what the service has not done, once
 	behind			behind by a thousand records, each is in the journal once
 	came_round		what was overwritten while no service ran is told
+	came_round_open		and while one ran, but for what the helper has journalled
 	goes_on			after a kill what has ended does not run again
 	stops			a stop gives handlers 5 s, and what it ends runs again
 	helper_goes_on		nor does it after a helper's
+	helper_cuts		a handler that a helper's end cuts short runs in the next one, once
 	torn_state		a torn state is ignored
 	flipped_state		so is one whose sum is wrong
 	other_instance		and one of another instance
@@ -1231,6 +1396,7 @@ dispatch_all() {
 	one_service		there is one service
 	metrics			a text for Prometheus has what happened, whole, and never counts back
 	metrics_nowhere		without a directory for it there is none
+	sandbox			the sandbox leaves writable what is written
 	no_reader		a line that has no reader is no trouble
 	panic			the panic of an earlier boot is the first event, once
 	panic_torn		of a dump that is torn what can be read, and that it is
@@ -1238,6 +1404,7 @@ dispatch_all() {
 	panic_killed		killed before it was told: once too
 	panic_unmarked		without a place for the mark: once a boot
 	bad_records		what is no record is left out
+	long_name		a name that is longer than a line leaves room for what is said
 	usage			wrong arguments are told of
 	END
 }

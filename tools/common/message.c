@@ -5,6 +5,7 @@
 
 #include "message.h"
 #include "size.h"
+#include "whose.h"
 
 #define MESSAGE_TEST		"eee80b5d19c04f4893ec52c1a5df8896"
 #define MESSAGE_SUPPRESSED	"676c7104288b48aa8896fb337858020d"
@@ -138,14 +139,10 @@ static void message_victim(struct text *t, const struct record *r, const struct 
 
 void message_names(const struct record *r, struct names *n)
 {
-	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
-	unsigned long long id = 0;
+	struct whose w;
 
-	if (!record_number(r, "KEVNOTIFY_VICTIM_CGROUP_ID", &id) && !path) {
-		path = record_get(r, "KEVNOTIFY_CGROUP");
-		record_number(r, "KEVNOTIFY_CGROUP_ID", &id);
-	}
-	names_resolve(n, path, id);
+	whose_find(r, &w);
+	names_resolve(n, w.path, w.id);
 }
 
 void message_text(char *buf, size_t size, const struct record *r, const struct names *n,

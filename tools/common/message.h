@@ -10,7 +10,7 @@
 /* What a record's kind is called in the journal, in 32 hex digits; NULL: it has no name */
 const char *message_id(const struct record *r);
 
-/* The names of its victim's control group; if it has none, of the task's that raised it */
+/* The names of the control group that it befell */
 void message_names(const struct record *r, struct names *n);
 
 /* Does it close a burst, and has no values of its own? */

@@ -20,6 +20,22 @@ const char *record_get(const struct record *r, const char *key)
 	return NULL;
 }
 
+void record_put(struct record *r, const char *key, const char *value)
+{
+	unsigned int i = 0;
+
+	while (i < r->fields && strcmp(r->field[i].key, key))
+		i++;
+	if (value && i < RECORD_FIELDS) {
+		r->field[i].key = key;
+		r->field[i].value = value;
+		r->fields += i == r->fields;
+	} else if (i < r->fields) {
+		r->fields--;
+		memmove(&r->field[i], &r->field[i + 1], (r->fields - i) * sizeof(r->field[0]));
+	}
+}
+
 int record_number(const struct record *r, const char *key, unsigned long long *number)
 {
 	const char *value = record_get(r, key);

@@ -27,6 +27,9 @@ struct record {
 /* NULL: it has none */
 const char *record_get(const struct record *r, const char *key);
 
+/* Has this value instead, or if that is NULL, the field no more; @r's text stays as it is */
+void record_put(struct record *r, const char *key, const char *value);
+
 /* Of r->len bytes in r->text, one whole record; 0 or -EBADMSG */
 int record_parse(struct record *r);
 /* The same of a text that was taken apart before */

@@ -43,7 +43,8 @@ void say(int level, const char *format, ...)
 
 	if (levels)
 		len = snprintf(line, sizeof(line), "<%d>", level);
-	len += snprintf(line + len, sizeof(line) - len, "%s: ",
+	/* Our name is the caller's choice, and may be longer than the line. */
+	len += snprintf(line + len, sizeof(line) - len, "%.64s: ",
 			program_invocation_short_name);
 	begin = len;
 	va_start(args, format);

@@ -115,7 +115,7 @@ static int state_sound(const struct state *s, const struct state_head *head, ssi
 	    head->sum != state_hash(s, head->size))
 		return 0;
 	for (i = 0; i < s->runs; i++)
-		if (s->run[i].n > STATE_ENDED)
+		if (s->run[i].n > STATE_ENDED || s->run[i].cuts > STATE_ENDED)
 			return 0;
 	return !s->instance[sizeof(s->instance) - 1] && !s->slice[sizeof(s->slice) - 1];
 }

@@ -20,7 +20,8 @@
  * @waits: how many of @wait are in use
  * @lefts: how many of @left are in use
  * @left: those of the last records that are the helper's: the kernel had given them to it
- * @run: records whose handlers run, and the hashes of those that have ended
+ * @run: records whose handlers run, and the hashes of those that have ended, and of those
+ *	that our end has cut short
  * @wait: records that wait; for a helper's journal: those that it has journalled last, as
  *	pairs from and to
  */
@@ -34,6 +35,8 @@ struct state {
 		uint64_t	seq;
 		uint64_t	n;
 		uint64_t	ended[STATE_ENDED];
+		uint64_t	cuts;
+		uint64_t	cut[STATE_ENDED];
 	} run[STATE_RUNS];
 	uint64_t	wait[STATE_WAITS];
 };

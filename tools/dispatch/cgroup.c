@@ -23,7 +23,8 @@
 #define CGROUP_SLICE	"/kevnotify.slice"
 
 static char slice[256];
-static int leaf[JOBS_MAX] = { [0 ... JOBS_MAX - 1] = -1 };
+static int base = -1;	/* what they are below */
+static int leaf[JOBS_ALL] = { [0 ... JOBS_ALL - 1] = -1 };
 
 /* Our path, as /proc/self/cgroup has it in the line of version 2 */
 static int cgroup_own(char *path, size_t size)
@@ -66,12 +67,12 @@ static const char *cgroup_mount(void)
 }
 
 /* The service manager writes "1" where it leaves the tree below alone. */
-static int cgroup_delegated(const char *base)
+static int cgroup_delegated(const char *path)
 {
 	char value[4];
 
-	return (getxattr(base, "trusted.delegate", value, sizeof(value)) == 1 && *value == '1') ||
-	       (getxattr(base, "user.delegate", value, sizeof(value)) == 1 && *value == '1');
+	return (getxattr(path, "trusted.delegate", value, sizeof(value)) == 1 && *value == '1') ||
+	       (getxattr(path, "user.delegate", value, sizeof(value)) == 1 && *value == '1');
 }
 
 static int cgroup_write(int dir, const char *file, const char *value)
@@ -86,20 +87,24 @@ static int cgroup_write(int dir, const char *file, const char *value)
 	return err;
 }
 
-static int cgroup_make(int base, const char *name)
+static int cgroup_open(const char *name)
 {
-	int fd;
+	int fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (mkdirat(base, name, 0755) && errno != EEXIST)
-		return -errno;
-	fd = openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
-/* A group with groups below it that have limits holds no process itself. */
-static int cgroup_move(int base)
+static int cgroup_make(const char *name)
 {
-	int main = cgroup_make(base, "main"), err;
+	if (mkdirat(base, name, 0755) && errno != EEXIST)
+		return -errno;
+	return cgroup_open(name);
+}
+
+/* A group with groups below it that have limits holds no process itself. */
+static int cgroup_move(void)
+{
+	int main = cgroup_make("main"), err;
 
 	if (main < 0)
 		return main;
@@ -108,35 +113,49 @@ static int cgroup_move(int base)
 	return err;
 }
 
-/* A limit whose controller is not to be had is none; time ends a handler all the same. */
-static int cgroup_leaves(int base, unsigned int leaves)
+int cgroup_leaf(unsigned int i)
 {
 	char name[16];
+
+	if (leaf[i] >= 0)
+		return leaf[i];
+	snprintf(name, sizeof(name), "h%u", i);
+	leaf[i] = cgroup_make(name);
+	if (leaf[i] < 0)
+		return leaf[i];
+	cgroup_write(leaf[i], "memory.max", CGROUP_MEMORY);
+	cgroup_write(leaf[i], "memory.swap.max", "0");
+	cgroup_write(leaf[i], "memory.oom.group", "1");
+	cgroup_write(leaf[i], "pids.max", CGROUP_TASKS);
+	return leaf[i];
+}
+
+/* A limit whose controller is not to be had is none; time ends a handler all the same. */
+static int cgroup_leaves(void)
+{
 	unsigned int i;
+	char name[16];
 
 	cgroup_write(base, "cgroup.subtree_control", "+memory");
 	cgroup_write(base, "cgroup.subtree_control", "+pids");
-	for (i = 0; i < leaves; i++) {
-		snprintf(name, sizeof(name), "h%u", i);
-		leaf[i] = cgroup_make(base, name);
-		if (leaf[i] < 0)
+	/* Now, while there is memory */
+	for (i = 0; i < JOBS_MAX; i++)
+		if (cgroup_leaf(i) < 0)
 			return leaf[i];
-		cgroup_write(leaf[i], "memory.max", CGROUP_MEMORY);
-		cgroup_write(leaf[i], "memory.swap.max", "0");
-		cgroup_write(leaf[i], "memory.oom.group", "1");
-		cgroup_write(leaf[i], "pids.max", CGROUP_TASKS);
-		/* What a process before us has left */
-		cgroup_kill(i);
+	/* Of the others those that a process before us has made, and may have left something in */
+	for (; i < JOBS_ALL; i++) {
+		snprintf(name, sizeof(name), "h%u", i);
+		leaf[i] = cgroup_open(name);
 	}
 	return 0;
 }
 
-int cgroup_init(unsigned int leaves)
+int cgroup_init(int leaves)
 {
-	char path[256], base[PATH_MAX];
+	char path[256], whole[PATH_MAX];
 	const char *mount;
 	size_t len;
-	int fd, err = cgroup_own(path, sizeof(path));
+	int err = cgroup_own(path, sizeof(path));
 
 	if (err)
 		return err;
@@ -148,17 +167,14 @@ int cgroup_init(unsigned int leaves)
 	mount = cgroup_mount();
 	if (!leaves || !mount)
 		return leaves ? -ENOENT : 0;
-	snprintf(base, sizeof(base), "%s%s", mount, path);
-	if (!cgroup_delegated(base))
+	snprintf(whole, sizeof(whole), "%s%s", mount, path);
+	if (!cgroup_delegated(whole))
 		return -EPERM;
-	fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	base = open(whole, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (base < 0)
 		return -errno;
-	err = cgroup_move(fd);
-	if (!err)
-		err = cgroup_leaves(fd, leaves);
-	close(fd);
-	return err;
+	err = cgroup_move();
+	return err ? err : cgroup_leaves();
 }
 
 const char *cgroup_slice(void)
@@ -172,11 +188,6 @@ int cgroup_below(const char *path, const char *of)
 
 	return path && len > 1 && *of == '/' && !strncmp(path, of, len) &&
 	       (!path[len] || path[len] == '/');
-}
-
-int cgroup_leaf(unsigned int i)
-{
-	return leaf[i];
 }
 
 static int cgroup_empty(int dir)

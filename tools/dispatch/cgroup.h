@@ -10,8 +10,8 @@
  * groups is there; else there are none.
  */
 
-/* Reads our own; with @leaves makes those of so many handlers: 0 or -errno */
-int cgroup_init(unsigned int leaves);
+/* Reads our own; with @leaves makes those of JOBS_MAX handlers: 0 or -errno */
+int cgroup_init(int leaves);
 
 /* kevnotify.slice, or our own group elsewhere; "" if that is the root, or not known */
 const char *cgroup_slice(void);
@@ -19,7 +19,7 @@ const char *cgroup_slice(void);
 /* Is @path, whole and from the root, @slice or below it? */
 int cgroup_below(const char *path, const char *slice);
 
-/* A descriptor of a leaf's directory, or -1 */
+/* A descriptor of a leaf's directory, which is made if it is not there yet, or -errno */
 int cgroup_leaf(unsigned int leaf);
 
 /* Kills what is in a leaf. Is it empty? */

@@ -20,6 +20,7 @@
 #define EVENTS_OF_ONE	4	/* jobs, and records with jobs, of one source */
 #define EVENTS_KEPT	3	/* of them all for sources that have none */
 #define EVENTS_TRIES	8	/* to start a handler, 1 s, 2 s, 4 s … apart */
+#define EVENTS_STUCK	4	/* the same while an earlier run of it survives SIGKILL */
 #define EVENTS_SAVE_MS	1000	/* to the next try to save the state */
 
 enum handler_phase { HANDLER_WAITS, HANDLER_RUNS, HANDLER_ENDED };
@@ -36,6 +37,7 @@ static struct event {
 	struct handlers		handlers;
 	enum handler_phase	phase[HANDLERS_MAX];
 	unsigned int		tries[HANDLERS_MAX];
+	int			shorter[HANDLERS_MAX];	/* our end leaves less than its time */
 	uint64_t		next[HANDLERS_MAX];
 } events[STATE_RUNS];
 
@@ -102,12 +104,12 @@ static struct state_run *events_state(const struct event *e)
 	return NULL;
 }
 
-static int events_has_ended(const struct state_run *run, uint64_t hash)
+static int events_has(const uint64_t *hashes, unsigned int n, uint64_t hash)
 {
 	unsigned int i;
 
-	for (i = 0; i < run->n; i++)
-		if (run->ended[i] == hash)
+	for (i = 0; i < n; i++)
+		if (hashes[i] == hash)
 			return 1;
 	return 0;
 }
@@ -137,7 +139,7 @@ static int events_load(struct event *e, const struct state_run *run)
 		return err;
 	events_prepare(e, run->seq);
 	for (i = 0; i < e->handlers.n; i++)
-		if (events_has_ended(run, e->handlers.at[i].hash))
+		if (events_has(run->ended, run->n, e->handlers.at[i].hash))
 			e->phase[i] = HANDLER_ENDED;
 	return 0;
 }
@@ -250,16 +252,34 @@ static void events_ended(struct event *e, unsigned int k)
 	events_save();
 }
 
+/* Our end has cut it short: it is left to the next of us, but once, as it may hang. */
+static int events_left(struct event *e, unsigned int k)
+{
+	struct state_run *run = events_state(e);
+	uint64_t hash = e->handlers.at[k].hash;
+
+	if (!e->shorter[k] || !run || run->cuts == STATE_ENDED ||
+	    events_has(run->cut, run->cuts, hash))
+		return 0;
+	say(LOG_WARNING, "%s for record %llu: cut short by the helper's end, runs again",
+	    e->handlers.at[k].name, (unsigned long long)e->seq);
+	e->phase[k] = HANDLER_WAITS;
+	run->cut[run->cuts++] = hash;
+	events_save();
+	return 1;
+}
+
 /* It could not be started; that may pass. */
 static void events_again(struct event *e, unsigned int k, int err)
 {
-	if (++e->tries[k] < EVENTS_TRIES) {
+	if (++e->tries[k] < (err == EBUSY ? EVENTS_STUCK : EVENTS_TRIES)) {
 		e->phase[k] = HANDLER_WAITS;
 		e->next[k] = clock_ms() + (500 << e->tries[k]);
 		return;
 	}
 	say(LOG_ERR, "%s for record %llu: not started: %s", e->handlers.at[k].name,
-	    (unsigned long long)e->seq, strerror(err));
+	    (unsigned long long)e->seq,
+	    err == EBUSY ? "an earlier run of it survives SIGKILL" : strerror(err));
 	events_ended(e, k);
 }
 
@@ -269,7 +289,8 @@ static void events_start(struct event *e, unsigned int k, uint64_t now)
 	uint64_t ms = h->seconds * 1000ULL;
 	int err;
 
-	if (ms > until - now)
+	e->shorter[k] = ms > until - now;
+	if (e->shorter[k])
 		ms = until - now;
 	input_make(&input, &e->record, &e->names, e->snapshot);
 	e->phase[k] = HANDLER_RUNS;
@@ -354,6 +375,8 @@ static void events_over(void)
 			events_again(e, end.handler, end.value);
 			continue;
 		}
+		if (end.outcome == JOB_TIMEDOUT && events_left(e, end.handler))
+			continue;
 		events_tell(&end, e);
 		events_count(&end, e);
 		events_ended(e, end.handler);

@@ -113,6 +113,18 @@ static void helper_send(const struct record *r, const struct names *n, const cha
 		helper_note(instance, seq);
 }
 
+/* A service that has journalled before us tells what is missing, and shall be the only one. */
+static const struct record *helper_entry(const struct record *r, const char *instance)
+{
+	static struct record entry;
+
+	if (!record_get(r, "KEVNOTIFY_LOST") || strcmp(journalled.instance, instance))
+		return r;
+	entry = *r;
+	record_put(&entry, "KEVNOTIFY_LOST", NULL);
+	return &entry;
+}
+
 static void helper_journal(const struct record *r, const char *instance, uint64_t seq)
 {
 	static struct names names;
@@ -124,7 +136,7 @@ static void helper_journal(const struct record *r, const char *instance, uint64_
 	subject_snapshot(r, file, sizeof(file));
 	claim_take();
 	if (!helper_is_journalled(instance, seq))
-		helper_send(r, &names, file, instance, seq);
+		helper_send(helper_entry(r, instance), &names, file, instance, seq);
 	claim_drop();
 }
 
@@ -227,7 +239,7 @@ int helper_live(void)
 		if (reading)
 			reading = helper_read();
 		ms = events_run(clock_ms());
-		if (!reading && (events_idle() || (ms < 0 && job_free() == JOBS_MAX)))
+		if (!reading && (events_idle() || (ms < 0 && !job_running())))
 			break;
 		stop = helper_wait(reading, ms);
 	}

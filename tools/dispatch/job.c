@@ -37,9 +37,10 @@ static struct job {
 	uint64_t	sweep;	/* ms to the sweep after that */
 	char		mark[32];
 	char		name[sizeof(((struct handler *)0)->name)];
+	uint64_t	hash;	/* of the handler */
 	uint64_t	seq;
 	struct job_end	end;
-} jobs[JOBS_MAX];
+} jobs[JOBS_ALL];
 
 static int leaves;
 static unsigned int jobs_begun;
@@ -68,17 +69,31 @@ static int job_is_main(pid_t pid)
 {
 	unsigned int i;
 
-	for (i = 0; i < JOBS_MAX; i++)
+	for (i = 0; i < JOBS_ALL; i++)
 		if (jobs[i].phase != JOB_FREE && jobs[i].pid == pid && !jobs[i].reaped)
 			return 1;
 	return 0;
+}
+
+/* What a process before us has left in a group: no other is started there until it ends. */
+static void job_inherit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < JOBS_ALL; i++)
+		if (!cgroup_kill(i))
+			jobs[i] = (struct job){ .phase = JOB_LINGERS, .reaped = 1, .pidfd = -1,
+						.errfd = -1, .sweep = JOB_SWEEP_MS };
 }
 
 int job_init(int with_leaves)
 {
 	leaves = with_leaves;
 	tree_main = job_is_main;
-	return leaves ? 0 : tree_init();
+	if (!leaves)
+		return tree_init();
+	job_inherit();
+	return 0;
 }
 
 /* --- In the new process, which has a copy of one thread's memory: system calls alone */
@@ -165,11 +180,15 @@ static int job_clone(struct job *job, const struct job_child *c)
 		.pidfd		= (uintptr_t)&job->pidfd,
 		.exit_signal	= SIGCHLD,
 	};
+	int leaf;
 	long pid;
 
 	if (leaves) {
+		leaf = cgroup_leaf(job - jobs);
+		if (leaf < 0)
+			return leaf;
 		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = cgroup_leaf(job - jobs);
+		args.cgroup = leaf;
 	}
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (!pid)
@@ -224,13 +243,40 @@ static int job_run(struct job *job, const struct handler *h, struct input *in,
 	return job_launch(job, h, in, (char *const *)start);
 }
 
-unsigned int job_free(void)
+static unsigned int job_lingering(void)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < JOBS_MAX; i++)
-		n += jobs[i].phase == JOB_FREE;
+	for (i = 0; i < JOBS_ALL; i++)
+		n += jobs[i].phase == JOB_LINGERS;
 	return n;
+}
+
+unsigned int job_running(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < JOBS_ALL; i++)
+		n += jobs[i].phase != JOB_FREE && jobs[i].phase != JOB_LINGERS;
+	return n;
+}
+
+unsigned int job_free(void)
+{
+	unsigned int running = job_running(), room = JOBS_ALL - job_lingering();
+
+	return (room < JOBS_MAX ? room : JOBS_MAX) - running;
+}
+
+/* Of the handler with that hash */
+static int job_lingers(uint64_t hash)
+{
+	unsigned int i;
+
+	for (i = 0; i < JOBS_ALL; i++)
+		if (jobs[i].phase == JOB_LINGERS && jobs[i].hash == hash)
+			return 1;
+	return 0;
 }
 
 int job_start(const struct handler *h, struct input *in, const char *source, uint64_t seq,
@@ -239,11 +285,13 @@ int job_start(const struct handler *h, struct input *in, const char *source, uin
 	struct job *job = jobs;
 	int err;
 
-	while (job < jobs + JOBS_MAX && job->phase != JOB_FREE)
-		job++;
-	if (job == jobs + JOBS_MAX)
+	if (job_lingers(h->hash))
+		return -EBUSY;
+	if (!job_free())
 		return -EAGAIN;
-	*job = (struct job){ .seq = seq, .end = { .event = event, .handler = handler } };
+	while (job->phase != JOB_FREE)
+		job++;
+	*job = (struct job){ .seq = seq, .hash = h->hash, .end = { .event = event, .handler = handler } };
 	snprintf(job->name, sizeof(job->name), "%s", h->name);
 	snprintf(job->mark, sizeof(job->mark), "%d.%u", getpid(), ++jobs_begun);
 	input_add(in, "KEVNOTIFY_JOB", job->mark);
@@ -262,7 +310,7 @@ static void job_reap(void)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (i = 0; i < JOBS_MAX; i++)
+		for (i = 0; i < JOBS_ALL; i++)
 			if (jobs[i].phase != JOB_FREE && !jobs[i].reaped && jobs[i].pid == pid) {
 				jobs[i].reaped = 1;
 				jobs[i].status = status;
@@ -284,7 +332,7 @@ static int job_alone(const struct job *job)
 {
 	unsigned int i;
 
-	for (i = 0; i < JOBS_MAX; i++)
+	for (i = 0; i < JOBS_ALL; i++)
 		if (&jobs[i] != job && jobs[i].phase != JOB_FREE && jobs[i].phase != JOB_OVER)
 			return 0;
 	return 1;
@@ -329,8 +377,19 @@ static void job_judge(struct job *job)
 
 static void job_close(struct job *job)
 {
+	if (job->pidfd < 0)
+		return;
 	close(job->pidfd);
 	close(job->errfd);
+}
+
+/* It has been told of, and gives its place back; those that do so may be too many. */
+static void job_give_up(struct job *job)
+{
+	job->phase = JOB_LINGERS;
+	if (job_lingering() > JOBS_ALL - JOBS_MAX)
+		say(LOG_ERR, "%u handlers survive SIGKILL: at most %u others run at once",
+		    job_lingering(), JOBS_ALL - job_lingering());
 }
 
 static void job_kill(struct job *job, uint64_t now)
@@ -342,6 +401,9 @@ static void job_kill(struct job *job, uint64_t now)
 	if (job_sweep(job)) {
 		if (job->phase == JOB_LINGERS) {
 			job->phase = JOB_FREE;
+			if (*job->name)
+				say(LOG_NOTICE, "%s for record %llu: it has ended at last",
+				    job->name, (unsigned long long)job->seq);
 		} else {
 			job_judge(job);
 			job->phase = JOB_OVER;
@@ -378,7 +440,7 @@ void job_tick(uint64_t now)
 	struct job *job;
 
 	job_reap();
-	for (job = jobs; job < jobs + JOBS_MAX; job++) {
+	for (job = jobs; job < jobs + JOBS_ALL; job++) {
 		if (job->phase == JOB_FREE || job->phase == JOB_OVER || job->next > now)
 			continue;
 		job_step(job, now);
@@ -390,7 +452,7 @@ int job_next(uint64_t now)
 	uint64_t next = UINT64_MAX;
 	struct job *job;
 
-	for (job = jobs; job < jobs + JOBS_MAX; job++) {
+	for (job = jobs; job < jobs + JOBS_ALL; job++) {
 		if (job->phase == JOB_FREE)
 			continue;
 		if (job->phase == JOB_OVER || job->next <= now)
@@ -405,13 +467,16 @@ int job_over(struct job_end *end)
 {
 	struct job *job;
 
-	for (job = jobs; job < jobs + JOBS_MAX; job++) {
+	for (job = jobs; job < jobs + JOBS_ALL; job++) {
 		if (job->phase != JOB_OVER &&
 		    (job->phase != JOB_KILL || job->end.outcome != JOB_STUCK))
 			continue;
 		*end = job->end;
 		end->ms = clock_ms() - job->begun;
-		job->phase = job->phase == JOB_OVER ? JOB_FREE : JOB_LINGERS;
+		if (job->phase == JOB_OVER)
+			job->phase = JOB_FREE;
+		else
+			job_give_up(job);
 		return 1;
 	}
 	return 0;
@@ -421,7 +486,7 @@ void job_end_all(uint64_t now)
 {
 	struct job *job;
 
-	for (job = jobs; job < jobs + JOBS_MAX; job++)
+	for (job = jobs; job < jobs + JOBS_ALL; job++)
 		if (job->phase == JOB_RUNS) {
 			job->timedout = 1;
 			job->next = now;

@@ -9,6 +9,7 @@
 #include "input.h"
 
 #define JOBS_MAX	8	/* at once */
+#define JOBS_ALL	32	/* with those that no signal ends, which are no more of the 8 */
 
 /* How a job ended. JOB_AGAIN: it was not begun, and may be later */
 enum job_outcome { JOB_EXITED, JOB_SIGNALED, JOB_TIMEDOUT, JOB_STUCK, JOB_NOEXEC, JOB_AGAIN };
@@ -37,8 +38,9 @@ struct job_end {
 int job_init(int leaves);
 
 /*
- * Starts @h, which may take so many milliseconds: 0, or -errno, -EAGAIN if there are
- * JOBS_MAX. @event and @handler come back at its end.
+ * Starts @h, which may take so many milliseconds: 0, or -errno, -EAGAIN if none is free,
+ * -EBUSY if no signal has ended an earlier run of it. @event and @handler come back at its
+ * end.
  */
 int job_start(const struct handler *h, struct input *in, const char *source, uint64_t seq,
 	      uint64_t ms, unsigned int event, unsigned int handler);
@@ -52,8 +54,9 @@ int job_next(uint64_t now);
 /* The next one that is over: 1, or 0 */
 int job_over(struct job_end *end);
 
-/* How many could be started */
+/* How many could be started, and how many have not ended or been given up */
 unsigned int job_free(void);
+unsigned int job_running(void);
 
 /* From now on all that run are ended. */
 void job_end_all(uint64_t now);

@@ -232,7 +232,7 @@ static void service_stop(void)
 	int ended = 0;
 
 	events_until(now);
-	for (; job_free() < JOBS_MAX && now < begin + 2 * SERVICE_STOP_MS; now = clock_ms()) {
+	for (; job_running() && now < begin + 2 * SERVICE_STOP_MS; now = clock_ms()) {
 		if (!ended)
 			events_run(now);
 		else
@@ -366,16 +366,16 @@ static void service_journal_send(const struct record *r, const char *instance, u
 	}
 }
 
-/* Records after what was journalled and before @seq that the helper has not journalled */
-static uint64_t service_journal_missed(const char *instance, uint64_t seq)
+/* Records after @after and before @seq that the helper has not journalled */
+static uint64_t service_journal_missed(const char *instance, uint64_t after, uint64_t seq)
 {
-	uint64_t missed = seq - journalled.seq - 1, from, to;
+	uint64_t missed = seq - after - 1, from, to;
 	unsigned int i;
 
 	if (state_load("helper-journal", &by_helper) || strcmp(by_helper.instance, instance))
 		return missed;
 	for (i = 0; i + 1 < by_helper.waits; i += 2) {
-		from = by_helper.wait[i] > journalled.seq ? by_helper.wait[i] : journalled.seq + 1;
+		from = by_helper.wait[i] > after ? by_helper.wait[i] : after + 1;
 		to = by_helper.wait[i + 1] < seq ? by_helper.wait[i + 1] : seq - 1;
 		if (from <= to)
 			missed -= to - from + 1 < missed ? to - from + 1 : missed;
@@ -384,22 +384,30 @@ static uint64_t service_journal_missed(const char *instance, uint64_t seq)
 }
 
 /*
- * An open file tells what its reader has lost. What was overwritten while it was not open
- * it cannot know: the first record that is read then tells of it.
+ * An open file tells what its reader has lost, and the helper may have journalled some of
+ * that. What was overwritten while it was not open it cannot know: the first record that is
+ * read then tells of it.
  */
-static void service_journal_gap(struct record *r, const char *instance, uint64_t seq)
+static void service_journal_gap(struct record *r, const char *instance, uint64_t seq, int first)
 {
-	uint64_t missed = journalled.seq ? service_journal_missed(instance, seq) : 0;
+	unsigned long long told = 0, missed;
+	uint64_t after = journalled.seq;
 	static char lost[24];
 
-	if (!missed || record_get(r, "KEVNOTIFY_LOST") || r->fields == RECORD_FIELDS)
+	if (!record_number(r, "KEVNOTIFY_LOST", &told) && !first)
 		return;
-	say(LOG_WARNING, "%llu records before record %llu are lost: the log came round meanwhile",
-	    (unsigned long long)missed, (unsigned long long)seq);
-	tally_lost(missed);
-	snprintf(lost, sizeof(lost), "%llu", (unsigned long long)missed);
-	r->field[r->fields].key = "KEVNOTIFY_LOST";
-	r->field[r->fields++].value = lost;
+	/* What there was before our first record is no loss, but for what the file tells. */
+	if (!after && told < seq)
+		after = seq - told - 1;
+	missed = service_journal_missed(instance, after, seq);
+	if (missed && !told) {
+		say(LOG_WARNING,
+		    "%llu records before record %llu are lost: the log came round meanwhile",
+		    missed, (unsigned long long)seq);
+		tally_lost(missed);
+	}
+	snprintf(lost, sizeof(lost), "%llu", missed);
+	record_put(r, "KEVNOTIFY_LOST", missed ? lost : NULL);
 }
 
 static void service_journal_one(struct record *r, int first)
@@ -412,8 +420,7 @@ static void service_journal_one(struct record *r, int first)
 	service_journal_begin(instance);
 	if (seq <= journalled.seq)
 		return;
-	if (first)
-		service_journal_gap(r, instance, seq);
+	service_journal_gap(r, instance, seq, first);
 	service_journal_await(r, seq);
 	service_journal_send(r, instance, seq);
 }
@@ -463,7 +470,7 @@ static int service_thread(pthread_t *thread, void *(*run)(void *))
 
 static int service_init(const char *textfile)
 {
-	int err = cgroup_init(JOBS_MAX), leaves = !err;
+	int err = cgroup_init(1), leaves = !err;
 
 	if (err)
 		say(LOG_NOTICE, "no control groups (%s): handlers have no limits",

@@ -2,18 +2,23 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "cgtree.h"
 #include "message.h"
 #include "snapshot.h"
 #include "subject.h"
+#include "whose.h"
 
-/* A victim's group, and not that of the task whose want of memory has killed it */
 int subject_below(const struct record *r, const char *slice)
 {
-	const char *path = record_get(r, "KEVNOTIFY_VICTIM_CGROUP");
+	char path[CGTREE_PATH];
+	struct whose w;
 
-	if (!path && !record_get(r, "KEVNOTIFY_VICTIM_PID"))
-		path = record_get(r, "KEVNOTIFY_CGROUP");
-	return cgroup_below(path, slice);
+	if (!*slice)
+		return 0;
+	whose_find(r, &w);
+	if (w.path && *w.path == '/')
+		return cgroup_below(w.path, slice);
+	return w.id && !cgtree_path(path, sizeof(path), w.id) && cgroup_below(path, slice);
 }
 
 void subject_snapshot(const struct record *r, char *path, size_t size)

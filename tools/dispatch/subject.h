@@ -8,7 +8,10 @@
 
 /* What a record is about. Any thread may call these. */
 
-/* Is that @slice, or below it? A path that was cut is not: its beginning is not known. */
+/*
+ * Is that @slice, or below it? Of a path that was cut the beginning is not known: the
+ * group's id tells, while the group is there.
+ */
 int subject_below(const struct record *r, const char *slice);
 
 /* Take a snapshot, if its source is one for which there are some */

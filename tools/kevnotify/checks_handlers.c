@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "checks.h"
+#include "counts.h"
 #include "finding.h"
 #include "handlers.h"
 #include "paths.h"
@@ -51,6 +52,34 @@ static void checks_say(int level, const char *line)
 	refused++;
 }
 
+/* Has the handler of the run @i ended again since? */
+static int checks_again(const struct counts *c, uint64_t i)
+{
+	const char *name = c->ended[i % COUNTS_ENDED].name;
+
+	while (++i < c->n)
+		if (!strcmp(c->ended[i % COUNTS_ENDED].name, name))
+			return 1;
+	return 0;
+}
+
+/* Of the runs that the service knows of still */
+static void checks_stuck(void)
+{
+	static struct counts c;
+	const struct counts_ended *end;
+	uint64_t i;
+
+	counts_load(&c);
+	for (i = c.n > COUNTS_ENDED ? c.n - COUNTS_ENDED : 0; i < c.n; i++) {
+		end = &c.ended[i % COUNTS_ENDED];
+		if (end->outcome == COUNTS_STUCK && !checks_again(&c, i))
+			finding_add(FINDING_WARN, "ps -eo pid,stat,wchan:32,args | grep ' D'",
+				    "%s for record %llu survived SIGKILL, and has not run since",
+				    end->name, (unsigned long long)end->seq);
+	}
+}
+
 void checks_handlers(void)
 {
 	static struct handlers all;
@@ -68,4 +97,5 @@ void checks_handlers(void)
 	say_to(NULL);
 	if (!refused)
 		finding_add(FINDING_OK, NULL, "no handler breaks a rule; a record has up to %u", n);
+	checks_stuck();
 }

@@ -55,19 +55,18 @@ static unsigned long long text_resident(const struct record *r)
 	return anon + file + shmem;
 }
 
+/* All in one go: an entry's values may be longer than @buf. */
 static void text_killed(char buf[TEXT_BYTES], const struct record *r, const char *pid)
 {
-	const char *comm = record_get(r, "KEVNOTIFY_VICTIM_COMM"), *whose, *kind;
+	const char *comm = record_get(r, "KEVNOTIFY_VICTIM_COMM"), *kind = "";
+	const char *whose = text_whose(r, &kind);
 	unsigned long long kb = text_resident(r);
-	int n = snprintf(buf, TEXT_BYTES, "killed %s[%s]", comm ? comm : "?", pid);
+	char size[32] = "";
 
-	whose = text_whose(r, &kind);
-	if (whose)
-		n += snprintf(buf + n, TEXT_BYTES - n, " of %s%s", kind, whose);
-	if (kb && n < TEXT_BYTES - 32) {
-		n += snprintf(buf + n, TEXT_BYTES - n, ", ");
-		size_text(buf + n, TEXT_BYTES - n, kb);
-	}
+	if (kb)
+		size_text(size, sizeof(size), kb);
+	snprintf(buf, TEXT_BYTES, "killed %s[%s]%s%s%s%s%s", comm ? comm : "?", pid,
+		 whose ? " of " : "", kind, whose ? whose : "", kb ? ", " : "", size);
 }
 
 void text_what(char buf[TEXT_BYTES], const struct record *r)
