@@ -1178,6 +1178,19 @@ metrics() {
 	not test -e "$T/prom/kevnotify.prom"
 }
 
+# It counts from 0 again, and what it counts is counted.
+metrics_again() {
+	fake_module
+	fake_source sample on 7
+	mkdir "$T/prom"
+	with_text
+	wait_for has_line 'kevnotify_events_total{source="sample"} 7'
+	fake_source sample on 5
+	raised 1 sample
+	wait_for has_line 'kevnotify_events_total{source="sample"} 5'
+	stop
+}
+
 metrics_nowhere() {
 	handler 50-first
 	service
@@ -1230,6 +1243,7 @@ dispatch_all() {
 	ready			the service manager is told
 	one_service		there is one service
 	metrics			a text for Prometheus has what happened, whole, and never counts back
+	metrics_again		a source that registered again counts from 0
 	metrics_nowhere		without a directory for it there is none
 	no_reader		a line that has no reader is no trouble
 	panic			the panic of an earlier boot is the first event, once
