@@ -1191,6 +1191,38 @@ metrics_again() {
 	stop
 }
 
+# raised_at SECONDS SEQ SOURCE: as raised, then
+raised_at() {
+	record "${@:2}" | sed "s/^__REALTIME_TIMESTAMP=.*/__REALTIME_TIMESTAMP=${1}000000/" >"$T/record"
+	cat "$T/record" >>"$RECORDS"
+}
+
+# last_from SECONDS: oom's last event was then or later, and not in the future
+last_from() {
+	local last
+	last=$(sed -n 's/^kevnotify_last_event_timestamp_seconds{source="oom"} \(.*\)\..*/\1/p' "$T/prom/kevnotify.prom")
+	if [ "${last:-0}" -lt "$1" ] || [ "$last" -gt "$(date +%s)" ]; then
+		echo "$last, and not $1"
+		return 1
+	fi
+}
+
+# An event's time is of a clock that was ahead, and is right now.
+metrics_ahead() {
+	local now
+	now=$(date +%s)
+	fake_module
+	mkdir "$T/prom"
+	with_text
+	raised_at 4000000000 1 oom
+	wait_for last_from "$now"
+	now=$(($(date +%s) + 1))
+	wait_for eval "[ \$(date +%s) -ge $now ]"
+	raised_at "$now" 2 oom
+	wait_for has_line "kevnotify_last_event_timestamp_seconds{source=\"oom\"} $now.000000"
+	stop
+}
+
 metrics_nowhere() {
 	handler 50-first
 	service
@@ -1244,6 +1276,7 @@ dispatch_all() {
 	one_service		there is one service
 	metrics			a text for Prometheus has what happened, whole, and never counts back
 	metrics_again		a source that registered again counts from 0
+	metrics_ahead		an event of a clock that was ahead is none of the future
 	metrics_nowhere		without a directory for it there is none
 	no_reader		a line that has no reader is no trouble
 	panic			the panic of an earlier boot is the first event, once

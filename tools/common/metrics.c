@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "files.h"
 #include "metrics.h"
 #include "paths.h"
@@ -243,7 +244,8 @@ void metrics_last(struct metrics *m, const char *source, unsigned long long when
 {
 	struct metrics_source *s = metrics_find(m, source);
 
-	if (s && when > s->last)
+	/* One that is ahead is of a clock that was. */
+	if (s && (when > s->last || s->last > clock_wall_us()))
 		s->last = when;
 }
 
