@@ -310,6 +310,26 @@ order() {
 	same "$(printf '%s\n' "${expected[@]}")" "$(cat "$RECEIPTS")"
 }
 
+# Of 33 the last is left out; what is masked or breaks a rule does not count.
+many() {
+	local n
+	for n in {10..49}; do
+		ln -s /dev/null "$ETC/$n-masked"
+		: >"$ETC/$n-mode"
+	done
+	handler 00-x
+	for n in {99..68}; do handler "70-$n"; done
+	raised 1 oom
+	raised 2 oom
+	service
+	wait_for receipts 64
+	stop
+	has_receipt '2 oom 00-x'
+	has_receipt '2 oom 70-98'
+	same 1 "$(grep -cF '/70-99: not run: a record has at most 32 handlers' "$LOG")"
+	same 1 "$(grep -c 'at most' "$LOG")"
+}
+
 # Two that wait for each other
 in_parallel() {
 	handler 50-a "echo >$T/a" "until [ -e $T/b ]; do sleep 0.01; done"
@@ -1241,6 +1261,7 @@ dispatch_all() {
 	bad_directory		nor does what is in a directory that breaks one
 	overrides		/etc takes the place of /usr/lib; a link to /dev/null masks
 	order			a source's handlers first, each by number
+	many			of more than 32 those that come last are left out, and each is named
 	in_parallel		equal numbers run at the same time
 	limits			a slow source has four at most, and keeps no other waiting
 	ends_whole		forks, sessions and traps do not outlive a handler
