@@ -1178,6 +1178,8 @@ metrics() {
 	raised 42 oom
 	wait_for has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
 	has_line 'kevnotify_events_total{source="oom"} 5'
+	# What is counted in a service's last second is not kept.
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="failed"} 2'
 	# And a service that begins anew goes on
 	stop
 	: >"$RECORDS"
