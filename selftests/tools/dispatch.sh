@@ -313,6 +313,26 @@ order() {
 	same "$(printf '%s\n' "${expected[@]}")" "$(cat "$RECEIPTS")"
 }
 
+# Of 33 the last is left out; what is masked or breaks a rule does not count.
+many() {
+	local n
+	for n in {10..49}; do
+		ln -s /dev/null "$ETC/$n-masked"
+		: >"$ETC/$n-mode"
+	done
+	handler 00-x
+	for n in {99..68}; do handler "70-$n"; done
+	raised 1 oom
+	raised 2 oom
+	service
+	wait_for receipts 64
+	stop
+	has_receipt '2 oom 00-x'
+	has_receipt '2 oom 70-98'
+	same 1 "$(grep -cF '/70-99: not run: a record has at most 32 handlers' "$LOG")"
+	same 1 "$(grep -c 'at most' "$LOG")"
+}
+
 # Two that wait for each other
 in_parallel() {
 	handler 50-a "echo >$T/a" "until [ -e $T/b ]; do sleep 0.01; done"
@@ -1307,6 +1327,8 @@ metrics() {
 	raised 42 oom
 	wait_for has_line 'kevnotify_last_event_timestamp_seconds{source="oom"} 1763800000.000042'
 	has_line 'kevnotify_events_total{source="oom"} 5'
+	# What is counted in a service's last second is not kept.
+	wait_for has_line 'kevnotify_handler_runs_total{outcome="failed"} 2'
 	# And a service that begins anew goes on
 	wait_for has_line 'kevnotify_handler_runs_total{outcome="ok"} 2'
 	stop
@@ -1326,6 +1348,51 @@ metrics() {
 	wait_for said "no text for Prometheus: $T/link is a link"
 	stop
 	not test -e "$T/prom/kevnotify.prom"
+}
+
+# It counts from 0 again, and what it counts is counted.
+metrics_again() {
+	fake_module
+	fake_source sample on 7
+	mkdir "$T/prom"
+	with_text
+	wait_for has_line 'kevnotify_events_total{source="sample"} 7'
+	fake_source sample on 5
+	raised 1 sample
+	wait_for has_line 'kevnotify_events_total{source="sample"} 5'
+	stop
+}
+
+# raised_at SECONDS SEQ SOURCE: as raised, then
+raised_at() {
+	record "${@:2}" | sed "s/^__REALTIME_TIMESTAMP=.*/__REALTIME_TIMESTAMP=${1}000000/" >"$T/record"
+	cat "$T/record" >>"$RECORDS"
+}
+
+# last_from SECONDS: oom's last event was then or later, and not in the future
+last_from() {
+	local last
+	last=$(sed -n 's/^kevnotify_last_event_timestamp_seconds{source="oom"} \(.*\)\..*/\1/p' "$T/prom/kevnotify.prom")
+	if [ "${last:-0}" -lt "$1" ] || [ "$last" -gt "$(date +%s)" ]; then
+		echo "$last, and not $1"
+		return 1
+	fi
+}
+
+# An event's time is of a clock that was ahead, and is right now.
+metrics_ahead() {
+	local now
+	now=$(date +%s)
+	fake_module
+	mkdir "$T/prom"
+	with_text
+	raised_at 4000000000 1 oom
+	wait_for last_from "$now"
+	now=$(($(date +%s) + 1))
+	wait_for eval "[ \$(date +%s) -ge $now ]"
+	raised_at "$now" 2 oom
+	wait_for has_line "kevnotify_last_event_timestamp_seconds{source=\"oom\"} $now.000000"
+	stop
 }
 
 metrics_nowhere() {
@@ -1356,6 +1423,7 @@ dispatch_all() {
 	bad_directory		nor does what is in a directory that breaks one
 	overrides		/etc takes the place of /usr/lib; a link to /dev/null masks
 	order			a source's handlers first, each by number
+	many			of more than 32 those that come last are left out, and each is named
 	in_parallel		equal numbers run at the same time
 	limits			a slow source has four at most, and keeps no other waiting
 	ends_whole		forks, sessions and traps do not outlive a handler
@@ -1395,6 +1463,8 @@ dispatch_all() {
 	ready			the service manager is told
 	one_service		there is one service
 	metrics			a text for Prometheus has what happened, whole, and never counts back
+	metrics_again		a source that registered again counts from 0
+	metrics_ahead		an event of a clock that was ahead is none of the future
 	metrics_nowhere		without a directory for it there is none
 	sandbox			the sandbox leaves writable what is written
 	no_reader		a line that has no reader is no trouble

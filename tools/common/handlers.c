@@ -16,6 +16,13 @@
 /* Behind all numbers: handlers without one; and those of all sources behind those of one */
 #define HANDLERS_LAST	100
 #define HANDLERS_ALL	1000
+/* Room for what is masked or breaks a rule, too */
+#define HANDLERS_FOUND	256
+
+struct handlers_found {
+	unsigned int	n;
+	struct handler	at[HANDLERS_FOUND];
+};
 
 /* In the order in which they are looked at: a later one takes an earlier one's place */
 static const char *const trees[] = { "/usr/lib", "/etc", NULL };
@@ -28,17 +35,18 @@ static unsigned int handlers_order(const char *name)
 }
 
 /* The place of that name, or one that is free, or NULL */
-static struct handler *handlers_place(struct handlers *all, const char *name)
+static struct handler *handlers_place(struct handlers_found *all, const char *name)
 {
 	unsigned int i;
 
 	for (i = 0; i < all->n; i++)
 		if (!strcmp(all->at[i].name, name))
 			return &all->at[i];
-	return all->n < HANDLERS_MAX ? &all->at[all->n++] : NULL;
+	return all->n < HANDLERS_FOUND ? &all->at[all->n++] : NULL;
 }
 
-static void handlers_add(struct handlers *all, const char *tree, const char *sub, const char *file)
+static void handlers_add(struct handlers_found *all, const char *tree, const char *sub,
+			 const char *file)
 {
 	struct handler h = { .seconds = OPTIONS_SECONDS }, *place;
 
@@ -55,7 +63,7 @@ static void handlers_add(struct handlers *all, const char *tree, const char *sub
 	if (place)
 		*place = h;
 	else
-		rules_too_many(&h);
+		rules_unseen(&h, HANDLERS_FOUND);
 }
 
 static int handlers_is_directory(const char *name)
@@ -66,7 +74,7 @@ static int handlers_is_directory(const char *name)
 }
 
 /* @sub is "", or a source's directory with a slash behind it */
-static void handlers_list(struct handlers *all, const char *tree, const char *sub)
+static void handlers_list(struct handlers_found *all, const char *tree, const char *sub)
 {
 	const struct dirent64 *entry;
 	struct files_list list;
@@ -90,11 +98,18 @@ static int handlers_before(const struct handler *a, const struct handler *b)
 	return a->order != b->order ? a->order < b->order : strcmp(a->name, b->name) < 0;
 }
 
-/* Behind those that are there, in order */
+/* Behind those that are there, in order; where it is full the last one is left out. */
 static void handlers_insert(struct handlers *all, const struct handler *h)
 {
+	const struct handler *last = &all->at[HANDLERS_MAX - 1];
 	unsigned int i;
 
+	if (all->n == HANDLERS_MAX) {
+		rules_too_many(handlers_before(h, last) ? last : h);
+		if (!handlers_before(h, last))
+			return;
+		all->n--;
+	}
 	for (i = all->n; i && handlers_before(h, &all->at[i - 1]); i--)
 		all->at[i] = all->at[i - 1];
 	all->at[i] = *h;
@@ -103,7 +118,7 @@ static void handlers_insert(struct handlers *all, const struct handler *h)
 
 void handlers_find(struct handlers *all, const char *source)
 {
-	static struct handlers found;
+	static struct handlers_found found;
 	char sub[40];
 	const char *const *tree;
 	unsigned int i;

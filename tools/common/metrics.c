@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "files.h"
 #include "metrics.h"
 #include "paths.h"
@@ -101,6 +102,10 @@ static void metrics_source(struct metrics_source *s)
 	s->available = files_read(state, sizeof(state), "%s/state", dir) > 0 &&
 		       strncmp(state, "unavailable", 11);
 	raised = metrics_number(dir, "raised");
+	/* Another source of that name, or the same registered again, counts from 0 again. */
+	if (raised < s->raised)
+		s->events = 0;
+	s->raised = raised;
 	s->suppressed = metrics_number(dir, "suppressed");
 	if (raised > s->suppressed && raised - s->suppressed > s->events)
 		s->events = raised - s->suppressed;
@@ -115,8 +120,10 @@ static void metrics_begin(struct metrics *m)
 	metrics_word(instance, sizeof(instance), PATH_SYSFS "/instance");
 	for (i = 0; i < m->n; i++) {
 		m->source[i].there = 0;
-		if (strcmp(instance, m->instance))
+		if (strcmp(instance, m->instance)) {
+			m->source[i].raised = 0;
 			m->source[i].events = 0;
+		}
 	}
 	strcpy(m->instance, instance);
 }
@@ -237,7 +244,8 @@ void metrics_last(struct metrics *m, const char *source, unsigned long long when
 {
 	struct metrics_source *s = metrics_find(m, source);
 
-	if (s && when > s->last)
+	/* One that is ahead is of a clock that was. */
+	if (s && (when > s->last || s->last > clock_wall_us()))
 		s->last = when;
 }
 

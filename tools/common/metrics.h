@@ -18,7 +18,8 @@
  * @n: how many of @source are in use
  * @source: in the order in which they were seen first
  *
- * All zeroes to begin with. One that is kept never counts backwards within an instance.
+ * All zeroes to begin with. One that is kept never counts backwards within an instance,
+ * but for a source that registered again.
  */
 struct metrics {
 	int		stream;
@@ -28,7 +29,7 @@ struct metrics {
 	struct metrics_source {
 		char			name[24];
 		int			there, available;
-		unsigned long long	events, suppressed;
+		unsigned long long	raised, events, suppressed;
 		unsigned long long	last;	/* µs since 1970; 0: never */
 	} source[METRICS_SOURCES];
 };

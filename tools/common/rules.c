@@ -18,7 +18,8 @@
 #include "say.h"
 #include "state.h"
 
-#define RULES_SAID	64
+#define RULES_SAID	256
+#define RULES_NO_PATH	1	/* a hash that no path has */
 #define RULES_LINKS	40	/* of the kernel, too */
 #define RULES_UNIT	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.@\\"
 
@@ -39,25 +40,31 @@ static void rules_kept(const char *path)
 			memset(&said[i], 0, sizeof(said[i]));
 }
 
+/* True the first time; of a path again when it has kept the rules meanwhile */
+static int rules_news(uint64_t path, uint64_t line)
+{
+	unsigned int i;
+
+	for (i = 0; i < RULES_SAID; i++)
+		if (said[i].path == path && said[i].line == line)
+			return 0;
+	said[said_next].path = path;
+	said[said_next].line = line;
+	said_next = (said_next + 1) % RULES_SAID;
+	return 1;
+}
+
 __attribute__((format(printf, 2, 3)))
 static int rules_refuse(const char *path, const char *format, ...)
 {
-	uint64_t hash = state_hash(path, strlen(path)), line;
 	char why[1024];
-	unsigned int i;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
-	line = state_hash(why, strlen(why));
-	for (i = 0; i < RULES_SAID; i++)
-		if (said[i].path == hash && said[i].line == line)
-			return 0;
-	said[said_next].path = hash;
-	said[said_next].line = line;
-	said_next = (said_next + 1) % RULES_SAID;
-	say(LOG_WARNING, "%s: not run: %s", path, why);
+	if (rules_news(state_hash(path, strlen(path)), state_hash(why, strlen(why))))
+		say(LOG_WARNING, "%s: not run: %s", path, why);
 	return 0;
 }
 
@@ -290,7 +297,18 @@ int rules_handler(struct handler *h)
 	return ok;
 }
 
+/* It keeps the rules, for which nothing is to be said anew. */
 void rules_too_many(const struct handler *h)
 {
-	rules_refuse(h->path, "a record has at most %u handlers", HANDLERS_MAX);
+	if (rules_news(RULES_NO_PATH, h->hash))
+		say(LOG_WARNING, "%s: not run: a record has at most %u handlers", h->path,
+		    HANDLERS_MAX);
+}
+
+/* Of thousands one line does. */
+void rules_unseen(const struct handler *h, unsigned int most)
+{
+	if (rules_news(RULES_NO_PATH, most))
+		say(LOG_WARNING, "%s: not run: of more than %u files the rest is not looked at",
+		    h->path, most);
 }

@@ -18,7 +18,10 @@ int rules_name(const char *name);
 /* Looks at h->path and fills in the rest: 1 to run it, 0 not to */
 int rules_handler(struct handler *h);
 
-/* One more than there may be */
+/* One more than may be run for a record */
 void rules_too_many(const struct handler *h);
+
+/* One more than are looked at */
+void rules_unseen(const struct handler *h, unsigned int most);
 
 #endif /* RULES_H */

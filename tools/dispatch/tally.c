@@ -130,11 +130,23 @@ static void tally_told(int err, int *said, const char *what)
 	*said = !!err;
 }
 
+/* What a clock that was ahead has left would be the last event for as long as that. */
+static void tally_ahead(void)
+{
+	struct counts_last *last = tally.counts.last;
+	uint64_t now = clock_wall_us();
+
+	for (; last < tally.counts.last + COUNTS_SOURCES; last++)
+		if (last->when > now)
+			last->when = now;
+}
+
 static size_t tally_text(void)
 {
 	size_t len;
 
 	pthread_mutex_lock(&lock);
+	tally_ahead();
 	copy = tally;
 	pthread_mutex_unlock(&lock);
 	metrics.stream = copy.stream;

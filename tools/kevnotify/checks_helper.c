@@ -10,6 +10,7 @@
 #include "change.h"
 #include "checks.h"
 #include "finding.h"
+#include "persist.h"
 #include "service.h"
 #include "sysfs.h"
 
@@ -105,10 +106,14 @@ static void checks_stuck(void)
 		    "helper stuck: runs survive SIGKILL, or a start has no process; see what they wait for");
 }
 
+/* On a kernel that would not run one it is the advice to keep it empty. */
 static void checks_none(void)
 {
-	finding_add(service_runs() ? FINDING_WARN : FINDING_FAIL, CHECKS_SET_OURS,
-		    "no helper is set: what the service cannot do, nothing does");
+	if (service_runs() && persist_has("helper", ""))
+		finding_add(FINDING_OK, NULL, "no helper is set, as " PERSIST_FILE " has it");
+	else
+		finding_add(service_runs() ? FINDING_WARN : FINDING_FAIL, CHECKS_SET_OURS,
+			    "no helper is set: what the service cannot do, nothing does");
 }
 
 /* With a helper of the operator's own, handlers wait for what does not come, or the helper does */

@@ -72,6 +72,17 @@ static long long checks_stat(const char *name)
 	return number;
 }
 
+/* Without "fallback" a helper gets every record, and the service has none to acknowledge. */
+static int checks_all_helpers(void)
+{
+	long long fallback = -1;
+	char helper[512] = "";
+
+	sysfs_read(helper, sizeof(helper), SYSFS_MODULE "/parameters/helper");
+	sysfs_number(&fallback, SYSFS_MODULE "/parameters/fallback");
+	return *helper && !fallback;
+}
+
 /* Do records wait, and does nothing become of them? */
 static int checks_stalled(void)
 {
@@ -93,6 +104,9 @@ void checks_service(void)
 	if (!service_runs())
 		finding_add(FINDING_FAIL, "systemctl enable --now kevnotify.service",
 			    "kevnotify.service does not run: nothing is journalled, and the helper has all the work");
+	else if (checks_all_helpers())
+		finding_add(FINDING_OK, NULL,
+			    "kevnotify.service runs, and journals what the helper gets");
 	else if (checks_stalled())
 		finding_add(FINDING_FAIL, "systemctl restart kevnotify.service",
 			    "kevnotify.service runs and acknowledges nothing: %lld records wait",

@@ -166,6 +166,19 @@ int persist_set(struct persist *p, const char *name, const char *value)
 	return ok;
 }
 
+int persist_has(const char *name, const char *value)
+{
+	static struct persist p;
+	char *found, *found_end = NULL;
+
+	found = persist_read(&p) ? NULL : persist_find(&p, name, &found_end);
+	if (!found)
+		return 0;
+	found += strlen(name) + 1;
+	return (size_t)(found_end - found) == strlen(value) &&
+	       !strncmp(found, value, found_end - found);
+}
+
 int persist_write(const struct persist *p)
 {
 	const char *name;

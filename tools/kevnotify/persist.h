@@ -26,6 +26,9 @@ int persist_read(struct persist *p);
 /* This parameter has this value; all else stays as it is. False and a line if that cannot be */
 int persist_set(struct persist *p, const char *name, const char *value);
 
+/* Has the file this value for the next load? A line if it cannot be read */
+int persist_has(const char *name, const char *value);
+
 /* Whole or not at all: the exit status, and a line if it is not 0 */
 int persist_write(const struct persist *p);
 
