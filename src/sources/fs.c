@@ -23,7 +23,7 @@ static const struct kevnotify_event kev_fs_events[] = {
 			      kev_fs_keys },
 	[KEV_FS_ABORT]	  = { "{FSTYPE} has given up a transaction: nothing more is written", 2,
 			      kev_fs_abort_keys },
-	[KEV_FS_GONE]	  = { "{FSTYPE} on {DEVICE} is shut down: nothing more is read or written", 2,
+	[KEV_FS_GONE]	  = { "{FSTYPE} on {DEVICE} is shut down: nothing is read or written", 2,
 			      kev_fs_gone_keys },
 };
 

@@ -75,7 +75,9 @@ static struct kev_tracepoints kev_hung_tracepoints = {
 
 static const char *kev_hung_remark(void)
 {
-	return test_taint(TAINT_DIE) ? "since its oops the kernel looks for no task that hangs" : NULL;
+	if (!test_taint(TAINT_DIE))
+		return NULL;
+	return "since its oops the kernel looks for no task that hangs";
 }
 
 const struct kev_builtin kev_hung = {

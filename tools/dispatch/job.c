@@ -291,7 +291,8 @@ int job_start(const struct handler *h, struct input *in, const char *source, uin
 		return -EAGAIN;
 	while (job->phase != JOB_FREE)
 		job++;
-	*job = (struct job){ .seq = seq, .hash = h->hash, .end = { .event = event, .handler = handler } };
+	*job = (struct job){ .seq = seq, .hash = h->hash,
+			     .end = { .event = event, .handler = handler } };
 	snprintf(job->name, sizeof(job->name), "%s", h->name);
 	snprintf(job->mark, sizeof(job->mark), "%d.%u", getpid(), ++jobs_begun);
 	input_add(in, "KEVNOTIFY_JOB", job->mark);
