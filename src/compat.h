@@ -7,6 +7,7 @@
 #define _KEV_COMPAT_H
 
 #include <linux/fs_struct.h>
+#include <linux/sched.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
 
