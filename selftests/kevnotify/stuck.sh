@@ -107,8 +107,8 @@ quiet() {
 # And not what was there at TERM
 left_named() {
 	reload burst=0 helper="$HELPER" timeout="$unit" && klog_mark && freeze &&
-		raise "exec forks-late $MNT/6" && await 120 counter_is timedout 1 &&
-		logged 1 "these processes of it are left: touch\[[0-9]*\]\$" && thaw &&
+		raise "exec forks-late $MNT/6" && await 120 counter_is timedout 1 && thaw &&
+		logged 1 "these processes of it are left: touch\[[0-9]*\]\$" &&
 		await 60 prints 0 processes "mnt/6" && settle && conserved
 }
 
