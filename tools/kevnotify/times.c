@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "times.h"
 
 #define USEC		1000000ULL
@@ -22,10 +23,7 @@ static const struct {
 
 uint64_t times_now(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec * USEC + ts.tv_nsec / 1000;
+	return clock_wall_us();
 }
 
 /* "2h": that long ago */
