@@ -6,7 +6,6 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
-#include <linux/string.h>
 
 #include "counters.h"
 #include "dispatch.h"
@@ -17,20 +16,6 @@
 #define KEV_SYSFS_ABI	1
 
 static struct kobject *kev_sysfs_kobj, *kev_sysfs_stats_kobj, *kev_sysfs_control_kobj;
-
-/* Says in the kernel log why a write is refused */
-int kev_sysfs_refuse(const char *what, const char *rule)
-{
-	pr_warn_ratelimited("%s: refused: %s\n", what, rule);
-	return -EINVAL;
-}
-
-/* As kstrtobool(), which takes "nonsense" for "n" */
-int kev_sysfs_parse_bool(const char *buf, bool *value)
-{
-	*value = sysfs_streq(buf, "1");
-	return *value || sysfs_streq(buf, "0") ? 0 : -EINVAL;
-}
 
 static ssize_t kev_sysfs_state_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -74,23 +59,13 @@ static struct kobj_attribute kev_sysfs_attrs[] = {
 	__ATTR(abi, 0444, kev_sysfs_abi_show, NULL),
 };
 
-/* Put the files into a directory, which takes them with it when it goes */
-int kev_sysfs_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsigned int n)
-{
-	int err = 0;
-
-	for (; n && !err; n--, attrs++)
-		err = sysfs_create_file(dir, &attrs->attr);
-	return err;
-}
-
 /* NULL if it cannot be made; the caller puts it */
 static struct kobject *kev_sysfs_dir(const char *name, struct kobject *parent,
 				     const struct kobj_attribute *attrs, unsigned int n)
 {
 	struct kobject *dir = kobject_create_and_add(name, parent);
 
-	if (dir && kev_sysfs_fill(dir, attrs, n)) {
+	if (dir && kev_sysfs_file_fill(dir, attrs, n)) {
 		kobject_put(dir);
 		return NULL;
 	}

@@ -16,9 +16,9 @@ void kev_sysfs_sources_exit(void);
 
 int kev_sysfs_probe_fill(struct kobject *dir);
 
-int kev_sysfs_refuse(const char *what, const char *rule);
-int kev_sysfs_parse_bool(const char *buf, bool *value);
-int kev_sysfs_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsigned int n);
+int kev_sysfs_file_refuse(const char *what, const char *rule);
+int kev_sysfs_file_parse_bool(const char *buf, bool *value);
+int kev_sysfs_file_fill(struct kobject *dir, const struct kobj_attribute *attrs, unsigned int n);
 
 int kev_sysfs_init(void);
 void kev_sysfs_exit(void);

@@ -33,7 +33,7 @@ static ssize_t kev_sysfs_control_raise_store(struct kobject *kobj, struct kobj_a
 		len--;
 	if (len && *buf == '<') {
 		if (len < 3 || buf[1] < '0' || buf[1] > '7' || buf[2] != '>')
-			return kev_sysfs_refuse("control/raise", "the level is not <0> to <7>");
+			return kev_sysfs_file_refuse("control/raise", "the level is not <0> to <7>");
 		level = buf[1] - '0';
 		buf += 3;
 		len -= 3;
@@ -43,7 +43,7 @@ static ssize_t kev_sysfs_control_raise_store(struct kobject *kobj, struct kobj_a
 		len--;
 	}
 	if (!len || len > KEVNOTIFY_MESSAGE_MAX || memchr(buf, '\0', len))
-		return kev_sysfs_refuse("control/raise",
+		return kev_sysfs_file_refuse("control/raise",
 					"the message is not 1 to 255 bytes without NUL");
 	memcpy(message, buf, len);
 	message[len] = '\0';
@@ -65,8 +65,8 @@ static ssize_t kev_sysfs_control_paused_store(struct kobject *kobj, struct kobj_
 
 	if (!kev_param_may_write("control/paused"))
 		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &pause))
-		return kev_sysfs_refuse("control/paused", "not 0 or 1");
+	if (kev_sysfs_file_parse_bool(buf, &pause))
+		return kev_sysfs_file_refuse("control/paused", "not 0 or 1");
 	if (pause)
 		err = kev_dispatch_pause();
 	else
@@ -85,7 +85,7 @@ static int kev_sysfs_control_one(const char *what, const char *buf)
 {
 	if (!kev_param_may_write(what))
 		return -EPERM;
-	return sysfs_streq(buf, "1") ? 0 : kev_sysfs_refuse(what, "not 1");
+	return sysfs_streq(buf, "1") ? 0 : kev_sysfs_file_refuse(what, "not 1");
 }
 
 static ssize_t kev_sysfs_control_end_grace_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -130,7 +130,7 @@ static ssize_t kev_sysfs_control_replay_store(struct kobject *kobj, struct kobj_
 		return -EPERM;
 	err = kstrtou64(buf, 0, &seq);
 	if (err == -EINVAL)
-		return kev_sysfs_refuse("control/replay", "not a number");
+		return kev_sysfs_file_refuse("control/replay", "not a number");
 	if (!err && seq > kev_log_next())
 		err = -ERANGE;
 	if (err) {

@@ -19,7 +19,7 @@
 static ssize_t kev_sysfs_probe_read(struct file *file, struct kobject *kobj,
 				    KEV_BIN_ATTRIBUTE *attr, char *buf, loff_t from, size_t count)
 {
-	return kev_probe_list_read(buf, from, count);
+	return kev_probe_read(buf, from, count);
 }
 
 static ssize_t kev_sysfs_probe_write(struct file *file, struct kobject *kobj,
@@ -31,11 +31,11 @@ static ssize_t kev_sysfs_probe_write(struct file *file, struct kobject *kobj,
 	if (!kev_param_may_write("probe"))
 		return -EPERM;
 	if (from || count > KEV_SYSFS_PROBE_MAX || memchr(buf, '\0', count))
-		return kev_sysfs_refuse("probe", "too long, or a NUL in it");
+		return kev_sysfs_file_refuse("probe", "too long, or a NUL in it");
 	text = kstrndup(buf, count, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
-	err = kev_probe_list_write(strim(text));
+	err = kev_probe_write(strim(text));
 	kfree(text);
 	return err ?: count;
 }

@@ -48,8 +48,8 @@ static ssize_t kev_sysfs_sources_enabled_store(struct kobject *kobj, struct kobj
 
 	if (!src)
 		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &on))
-		return kev_sysfs_refuse(src->name, "enabled is not 0 or 1");
+	if (kev_sysfs_file_parse_bool(buf, &on))
+		return kev_sysfs_file_refuse(src->name, "enabled is not 0 or 1");
 	if (kev_sources_builtin(src->name))
 		return kev_sources_enable(src->name, on) ?: count;
 	kevnotify_source_enable(&src->pub, on);
@@ -101,9 +101,9 @@ static ssize_t kev_sysfs_sources_level_store(struct kobject *kobj, struct kobj_a
 	if (!src)
 		return -EPERM;
 	if (kstrtoint(buf, 0, &level))
-		return kev_sysfs_refuse(src->name, "level is not a number");
+		return kev_sysfs_file_refuse(src->name, "level is not a number");
 	if (level < -1 || level > 7) {
-		kev_sysfs_refuse(src->name, "level is not 0 to 7, or -1 for each event's own");
+		kev_sysfs_file_refuse(src->name, "level is not 0 to 7, or -1 for each event's own");
 		return -ERANGE;
 	}
 	WRITE_ONCE(src->level, level);
@@ -128,7 +128,7 @@ static ssize_t kev_sysfs_sources_comm_store(struct kobject *kobj, struct kobj_at
 	if (len && buf[len - 1] == '\n')
 		len--;
 	if (len >= sizeof(comm))
-		return kev_sysfs_refuse(src->name, "comm is longer than 15 bytes");
+		return kev_sysfs_file_refuse(src->name, "comm is longer than 15 bytes");
 	memcpy(comm, buf, len);
 	comm[len] = '\0';
 	kev_source_set_comm(src, comm);
@@ -151,8 +151,8 @@ static ssize_t kev_sysfs_sources_stack_store(struct kobject *kobj, struct kobj_a
 
 	if (!src)
 		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &on))
-		return kev_sysfs_refuse(src->name, "stack is not 0 or 1");
+	if (kev_sysfs_file_parse_bool(buf, &on))
+		return kev_sysfs_file_refuse(src->name, "stack is not 0 or 1");
 	kev_source_set_stack(src, on);
 	return count;
 }
@@ -173,7 +173,7 @@ static ssize_t kev_sysfs_sources_limit_store(struct kobject *kobj, const char *b
 	if (!src)
 		return -EPERM;
 	if (kstrtouint(buf, 0, &value))
-		return kev_sysfs_refuse(src->name, "the limit is not a number");
+		return kev_sysfs_file_refuse(src->name, "the limit is not a number");
 	g = kev_sysfs_sources_gauge(kobj);
 	err = kev_gauge_set(g, (void *)g + offset, value);
 	if (err)
@@ -221,8 +221,8 @@ static ssize_t kev_sysfs_sources_dispatch_store(struct kobject *kobj, struct kob
 
 	if (!src)
 		return -EPERM;
-	if (kev_sysfs_parse_bool(buf, &on))
-		return kev_sysfs_refuse(src->name, "dispatch is not 0 or 1");
+	if (kev_sysfs_file_parse_bool(buf, &on))
+		return kev_sysfs_file_refuse(src->name, "dispatch is not 0 or 1");
 	WRITE_ONCE(src->dispatch, on);
 	return count;
 }
@@ -266,14 +266,14 @@ static struct kobj_type kev_sysfs_sources_type = {
 /* Its files: those of all sources, and those that only some have */
 static int kev_sysfs_sources_fill(struct kobject *dir, const struct kev_source *src)
 {
-	int err = kev_sysfs_fill(dir, kev_sysfs_sources_attrs,
+	int err = kev_sysfs_file_fill(dir, kev_sysfs_sources_attrs,
 				 ARRAY_SIZE(kev_sysfs_sources_attrs));
 
 	if (!err && kev_sources_gauge(src->name))
-		err = kev_sysfs_fill(dir, kev_sysfs_sources_limits,
+		err = kev_sysfs_file_fill(dir, kev_sysfs_sources_limits,
 				     ARRAY_SIZE(kev_sysfs_sources_limits));
 	if (!err && src->quiet)
-		err = kev_sysfs_fill(dir, kev_sysfs_sources_quiet,
+		err = kev_sysfs_file_fill(dir, kev_sysfs_sources_quiet,
 				     ARRAY_SIZE(kev_sysfs_sources_quiet));
 	if (!err && IS_ENABLED(CONFIG_KRETPROBES) && !strcmp(src->name, kev_probe.desc->name))
 		err = kev_sysfs_probe_fill(dir);
