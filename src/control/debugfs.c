@@ -6,6 +6,7 @@
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "check.h"
 #include "counters.h"
 #include "device.h"
 #include "feed.h"
@@ -69,6 +70,7 @@ static int kev_debugfs_refs_show(struct seq_file *m, void *unused)
 		seq_printf(m, "source %s number=%u owner=%s refs=%u\n", src->name, src->number,
 			   module_name(src->owner), kref_read(&src->ref) - 1);
 	kev_run_show(m);
+	kev_check_show(m);
 	kev_device_show_refs(m);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/kernel.h>
 #include <linux/mutex.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/string.h>
 
 #include "check.h"
@@ -103,6 +104,13 @@ static int kev_check_in_child(const char *path, unsigned long limit, char *why, 
 bool kev_check_busy(void)
 {
 	return READ_ONCE(kev_check_used);
+}
+
+/* Print what pins the module. Takes no lock: single words. */
+void kev_check_show(struct seq_file *m)
+{
+	if (kev_check_busy())
+		seq_printf(m, "check pid=%d\n", kev_launch_pid(kev_check_launch));
 }
 
 /*

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+struct seq_file;
+
 /* What kev_check_path() says of a path that could not be looked at */
 #define KEV_CHECK_NONE	1
 
@@ -11,6 +13,7 @@ int kev_check_path(const char *path, unsigned int ms, char *why, size_t size);
 
 void kev_check_reap(void);
 bool kev_check_busy(void);
+void kev_check_show(struct seq_file *m);
 
 int kev_check_init(void);
 void kev_check_exit(void);
