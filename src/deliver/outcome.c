@@ -49,11 +49,10 @@ void kev_outcome_exec(struct kev_run *run)
 	kev_wake_all();
 	if (run->rec)
 		kev_stat_hist_add(&kev_hist_raise_to_exec, execed - run->rec->event.mono);
-	/* A resident reader may have nothing to read for long */
-	if (run->pipe) {
-		kev_health_started();
+	/* It may go on for long, and a resident reader have nothing to read */
+	kev_health_started();
+	if (run->pipe)
 		return;
-	}
 	kev_health_backoff_end();
 	if (kev_outcome_small == run->rec->seq)
 		kev_outcome_small = 0;
