@@ -36,7 +36,6 @@ static void kev_kill_name_others(const struct kev_kill *k, const struct kev_laun
 /* Not those at TERM, which may have gone, and have forked */
 static void kev_kill_name_left(struct kev_kill *k, const struct kev_launch *l)
 {
-	k->others.count = 0;
 	kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), k->since, 0, &k->others);
 	kev_kill_name_others(k, l, "these processes of it are left:");
 }
@@ -51,7 +50,6 @@ static void kev_kill_set_stage(struct kev_kill *k, enum kev_kill_stage stage, un
 /* What began before @since, in ns of CLOCK_MONOTONIC, is no part of the tree */
 void kev_kill_start(struct kev_kill *k, struct kev_launch *l, u64 since)
 {
-	k->others.count = 0;
 	k->since = since;
 	kev_launch_kill(l, SIGTERM);
 	kev_tree_signal(kev_launch_mark(l), kev_launch_pid(l), since, SIGTERM, &k->others);

@@ -22,5 +22,6 @@ struct kev_tree {
 };
 
 int kev_tree_signal(const struct key *mark, pid_t but, u64 since, int sig, struct kev_tree *found);
+bool kev_tree_any(void);
 
 #endif /* _KEV_TREE_H */
