@@ -41,10 +41,19 @@ unload_waits() {
 		[ ! -d /sys/module/kevnotify ]
 }
 
-plan 2
+# It has found the run over, and has not said so yet
+signal_at_the_end() {
+	reload burst=0 helper="$HELPER" && halts 1 kev_outcome_end && raise one &&
+		await 60 holds "$HALT/held" Y && kill -USR1 "$(kevnotifyd)" && goes_on &&
+		await 60 source_is signal raised 1 && settle && counter_is runs 1 &&
+		counter_is filtered 1 && received 1
+}
+
+plan 3
 begin
 check "a reader that stands still: events are collected" reader
 check "kevnotifyd stands still in front of a raise: the unload waits" unload_waits
+check "a signal that comes as a run ends is the run's" signal_at_the_end
 rmmod kevnotify-test-halt 2>/dev/null
 restore
 finish

@@ -66,6 +66,15 @@ noisy signals <<'END'
 trap '' USR1
 kill -USR1 0
 END
+# The same by a child, when the run is over
+noisy nags <<'END'
+(
+	exec <&- >&- 2>&-
+	trap '' USR1
+	until [ -e $WORK/go ] && read -r state <$SYS/state && [ $state != running ]; do usleep 20000; done
+	kill -USR1 0
+) &
+END
 # Three programs, the helper with them, and in the first run one more that comes later
 noisy execs <<'END'
 $WORK/tool
@@ -151,6 +160,25 @@ signals_all() {
 	reload burst=0 helper="$WORK/signals" && trace_on && raise "by somebody" &&
 		await 60 prints 1 seen "SIGUSR1 to kevnotifyd" && settle && quiet_for 1 &&
 		counter_is runs 1 && counter_is filtered 1 && received 1
+}
+
+nags() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$WORK/nags" && raise "by somebody" && settle && touch "$WORK/go" &&
+		await 120 counter_is filtered 1 && settle && quiet_for 1 &&
+		received 10 signal && counter_is runs 11 && counter_is filtered 1
+}
+
+signalled() {
+	read -r seen <"$SYS/sources/signal/raised" && kill -USR1 "$(kevnotifyd)" &&
+		await 60 source_is signal raised $((seen + 1)) && settle
+}
+
+# What the runs have left has gone, which is seen at the first signal
+nobody_left() {
+	set_helper helper && await 60 prints 0 processes nags && signalled &&
+		runs=$(counter runs) filtered=$(counter filtered) && signalled &&
+		counter_is runs $((runs + 1)) && counter_is filtered "$filtered"
 }
 
 oom_raised() {
@@ -260,10 +288,10 @@ marks() {
 	grep -c ' \.kevnotify' /proc/keys
 }
 
-# Our threads', five runs' and the check's, however many runs there were; none after
+# Two of our threads, five runs' and the check's, however many runs there were; none after
 marked() {
 	rmmod kevnotify-test-probe
-	settle && await 60 prints 7 marks && unload && await 60 prints 0 marks && reload
+	settle && await 60 prints 8 marks && unload && await 60 prints 0 marks && reload
 }
 
 # guarded NAME COMMAND…: check, where there can be a mark
@@ -278,7 +306,7 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 15
+plan 17
 calibrate
 guarded "a helper that raises is run ten times for that" raises
 guarded "for others as ever" others
@@ -288,6 +316,8 @@ guarded "and what of it was suppressed is told" storms_told
 check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "a helper that signals its group is not run for that" signals_all
+guarded "ten times for what its children signal when it is over" nags
+guarded "and then for others' as ever" nobody_left
 guarded "nor for an OOM kill among its own" eats
 check "for one that it makes among others it is" pushes
 guarded "a daemon that it restarts, and that dies at once: ten times" restarts

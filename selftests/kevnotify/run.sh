@@ -34,6 +34,9 @@ setsid sleep 1112 &
 trap '' TERM
 sleep 1112
 END
+helping tarries <<'END'
+until [ -e $WORK/go ]; do usleep 50000; done
+END
 helping bombs <<END
 exec $here/bomb 4
 END
@@ -130,14 +133,16 @@ full() {
 }
 
 unborn() {
-	reload burst=0 helper="$HELPER" timeout=1000 && klog_mark && full 1 && raise one &&
+	reload burst=0 helper="$WORK/tarries" timeout=1000 && klog_mark && full 1 && raise one &&
 		await 60 helper_is stuck 0 && counter_is runs 1 && counter_is timedout 0 &&
 		logged 1 "no process after 10 s" && received 0
 }
 
+# That it did not come to exec is over as soon as it has
 born() {
+	writes "$PARAMS/timeout" 0
 	full 0
-	settle && received 1 && counter_is runs 1 && helper_is ok 0 && conserved
+	await 60 helper_is ok 0 && state_is running && touch "$WORK/go" && settle && received 1 && counter_is runs 1 && helper_is ok 0 && conserved
 }
 
 # execless COMMAND…: that waits without a program
@@ -217,7 +222,7 @@ limited_deaf() {
 	hang 1
 	refused ETIMEDOUT "$PARAMS/helper" "$MNT/another" "could not be looked at in time" &&
 		refused ETIMEDOUT "$PARAMS/helper" "$HELPER" "could not be looked at in time" &&
-		! rmmod kevnotify 2>/dev/null && raise two && settle && received 2
+		! rmmod kevnotify 2>/dev/null && grep -q 'check pid=[1-9]' "$DBG/refs" && raise two && settle && received 2
 	result=$?
 	hang 0
 	[ "$result" = 0 ] && await 60 hanging 0 && writes "$PARAMS/helper" "$HELPER" && await 60 free &&

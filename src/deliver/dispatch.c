@@ -35,6 +35,7 @@
 #include "stat.h"
 #include "stream.h"
 #include "test.h"
+#include "tree.h"
 #include "wake.h"
 
 /* If a doorbell were ever lost, its event would wait so long */
@@ -47,6 +48,8 @@ static struct {
 	struct kev_record	record;		/* the one being looked at */
 	struct kev_notes	notes;
 	const struct cred	*plain;		/* kevnotifyd's, without the mark */
+	const struct cred	*echo;		/* with the mark of what a run has left */
+	bool			left;		/* a run has left something, at the last look */
 	int			overdue;	/* the backstop woke it */
 } kev_d;
 
@@ -146,26 +149,35 @@ static unsigned long kev_dispatch_next(void)
 	return min(left, kev_feed_hold_left());
 }
 
+/* Nobody knows who sent a signal: as whom to raise it */
+static const struct cred *kev_dispatch_sender(bool running)
+{
+	if (running)
+		return current_cred();
+	return kev_d.left ? kev_d.echo : kev_d.plain;
+}
+
 /*
  * A helper shares its process group with the kernel's threads, so that it may well
- * signal us: as long as a run is under way that is its own noise.
+ * signal us. @running: a run is under way, or was until now: that is its own noise. What
+ * a run has left may have sent it otherwise.
  */
-static void kev_dispatch_signals(void)
+static void kev_dispatch_signals(bool running)
 {
 	void (*fn)(unsigned int seen) = READ_ONCE(kev_dispatch_signal_fn);
-	const struct cred *marked = NULL;
+	const struct cred *marked;
 	int sig;
 
 	/* kthread_stop() makes signal_pending() true with no signal to take */
 	while (signal_pending(current) && (sig = kernel_dequeue_signal()) > 0) {
 		if (sig != SIGUSR1 || !fn || kev_wake_stopping())
 			continue;
-		if (!kev_run_active())
-			marked = override_creds(kev_d.plain);
+		marked = override_creds(kev_dispatch_sender(running));
 		fn(++kev_d.signals);
-		if (marked)
-			revert_creds(marked);
-		marked = NULL;
+		revert_creds(marked);
+		/* In this order: what the last one sent before it went is there by now */
+		if (kev_d.left)
+			kev_d.left = kev_tree_any() || signal_pending(current);
 	}
 }
 
@@ -174,12 +186,13 @@ static unsigned long kev_dispatch_watch(void)
 {
 	unsigned long left;
 
-	/* What it sent before its end is taken while it still counts as under way */
-	if (kev_run_over())
-		kev_dispatch_signals();
 	left = kev_run_watch();
-	if (!kev_run_active())
+	if (!kev_run_active()) {
+		/* In this order: what went before the look has sent its signal by now */
+		kev_d.left = kev_tree_any();
+		kev_dispatch_signals(true);
 		kev_wake_all();
+	}
 	return left;
 }
 
@@ -258,17 +271,19 @@ static int kev_dispatch_thread(void *unused)
 	unsigned long left;
 
 	kev_d.plain = kev_selfnoise_wear_own();
+	kev_d.echo = kev_selfnoise_echo() ?: get_cred(kev_d.plain);
 	allow_signal(SIGUSR1);
 	/* A helper that was set at load gets everything from the first event on */
 	if (kev_helper_get(&kev_d.helper))
 		kev_health_set(KEV_HELPER_OK, 0);
 	while (!kthread_should_stop()) {
-		kev_dispatch_signals();
+		kev_dispatch_signals(kev_run_active());
 		kev_dispatch_collect();
 		left = min(kev_dispatch_step(), kev_source_close_due(kev_raise_closing));
 		kev_dispatch_sleep(min_t(unsigned long, left, MAX_SCHEDULE_TIMEOUT));
 		cond_resched();
 	}
+	put_cred(kev_d.echo);
 	put_cred(kev_d.plain);
 	return 0;
 }

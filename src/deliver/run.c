@@ -242,12 +242,6 @@ bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec
 	return true;
 }
 
-/* Has the run under way ended, and is only to be counted? */
-bool kev_run_over(void)
-{
-	return kev_launch_over(kev_run.launch);
-}
-
 /* False when there is none under way, and all that ended are counted */
 bool kev_run_active(void)
 {

@@ -43,7 +43,6 @@ static inline u64 kev_run_seq(const struct kev_run *run)
 bool kev_run_start(const struct kev_helper *helper, const struct kev_record *rec,
 		   struct kev_notes *notes);
 unsigned long kev_run_watch(void);
-bool kev_run_over(void);
 bool kev_run_active(void);
 bool kev_run_rests(u32 asked);
 bool kev_run_execed(void);

@@ -186,6 +186,21 @@ const struct cred *kev_selfnoise_wear_own(void)
 	return kev_selfnoise_wear(kev_selfnoise_marks[KEV_SELFNOISE_OWN]);
 }
 
+/* What raises with these does so as a process that a run has left; NULL: no memory */
+const struct cred *kev_selfnoise_echo(void)
+{
+	struct key *mark = kev_selfnoise_create();
+	struct cred *new;
+
+	if (IS_ERR(mark))
+		return NULL;
+	new = prepare_creds();
+	if (new)
+		kev_selfnoise_cred(new, mark);
+	kev_selfnoise_destroy(mark);
+	return new;
+}
+
 int kev_selfnoise_init(void)
 {
 	struct key *own = kev_selfnoise_create();

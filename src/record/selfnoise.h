@@ -64,6 +64,7 @@ void kev_selfnoise_end(unsigned int run);
 void kev_selfnoise_cred(struct cred *cred, struct key *mark);
 const struct cred *kev_selfnoise_wear(struct key *mark);
 const struct cred *kev_selfnoise_wear_own(void);
+const struct cred *kev_selfnoise_echo(void);
 
 int kev_selfnoise_init(void);
 void kev_selfnoise_exit(void);
