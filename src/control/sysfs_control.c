@@ -33,7 +33,8 @@ static ssize_t kev_sysfs_control_raise_store(struct kobject *kobj, struct kobj_a
 		len--;
 	if (len && *buf == '<') {
 		if (len < 3 || buf[1] < '0' || buf[1] > '7' || buf[2] != '>')
-			return kev_sysfs_file_refuse("control/raise", "the level is not <0> to <7>");
+			return kev_sysfs_file_refuse("control/raise",
+						     "the level is not <0> to <7>");
 		level = buf[1] - '0';
 		buf += 3;
 		len -= 3;

@@ -267,14 +267,14 @@ static struct kobj_type kev_sysfs_sources_type = {
 static int kev_sysfs_sources_fill(struct kobject *dir, const struct kev_source *src)
 {
 	int err = kev_sysfs_file_fill(dir, kev_sysfs_sources_attrs,
-				 ARRAY_SIZE(kev_sysfs_sources_attrs));
+				      ARRAY_SIZE(kev_sysfs_sources_attrs));
 
 	if (!err && kev_sources_gauge(src->name))
 		err = kev_sysfs_file_fill(dir, kev_sysfs_sources_limits,
-				     ARRAY_SIZE(kev_sysfs_sources_limits));
+					  ARRAY_SIZE(kev_sysfs_sources_limits));
 	if (!err && src->quiet)
 		err = kev_sysfs_file_fill(dir, kev_sysfs_sources_quiet,
-				     ARRAY_SIZE(kev_sysfs_sources_quiet));
+					  ARRAY_SIZE(kev_sysfs_sources_quiet));
 	if (!err && IS_ENABLED(CONFIG_KRETPROBES) && !strcmp(src->name, kev_probe.desc->name))
 		err = kev_sysfs_probe_fill(dir);
 	return err;

@@ -227,7 +227,7 @@ int kev_probe_write(char *text)
 		err = kev_probe_add(name + 1, where, what);
 	else
 		kev_probe_refuse(err, "too few words, too many, or not ret<0",
-				      text ?: what ?: name);
+				 text ?: what ?: name);
 	mutex_unlock(&kev_probe_mutex);
 	return err;
 }
