@@ -272,6 +272,8 @@ static int kev_dispatch_thread(void *unused)
 
 	kev_d.plain = kev_selfnoise_wear_own();
 	kev_d.echo = kev_selfnoise_echo() ?: get_cred(kev_d.plain);
+	/* By the module that was here before */
+	kev_d.left = kev_tree_any();
 	allow_signal(SIGUSR1);
 	/* A helper that was set at load gets everything from the first event on */
 	if (kev_helper_get(&kev_d.helper))
