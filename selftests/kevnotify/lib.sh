@@ -402,6 +402,11 @@ run_trace() {
 	} END { print value }' "$TRACE/trace"
 }
 
+# outcome SEQ: of its last run, from the trace
+outcome() {
+	echo "$(run_trace "$1" outcome) $(run_trace "$1" code)"
+}
+
 # helper_records: messages of source "helper", from the trace
 helper_records() {
 	sed -n 's/.*kevnotify_record: .*source=helper .*message=//p' "$TRACE/trace" |

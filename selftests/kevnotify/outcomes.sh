@@ -27,11 +27,6 @@ sleep 1001 &
 exec sleep 1001
 END
 
-# outcome SEQ: of the trace
-outcome() {
-	echo "$(run_trace "$1" outcome) $(run_trace "$1" code)"
-}
-
 # lasted SEQ: ms from exec to the end
 lasted() {
 	echo $(($(run_trace "$1" ns) / 1000000))

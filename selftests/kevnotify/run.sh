@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A run from the order to its end: the child that hangs on its way to the program,
-# the fork that fails or comes late, the whole tree that is ended, what a run may
-# leave behind; and the check of a helper that is about to be set.
+# the fork that fails or comes late, the end that is there before exec's answer, the
+# kernel that starts nothing, the whole tree that is ended, what a run may leave behind;
+# and the check of a helper that is about to be set.
 . ./lib.sh
 
 MNT=$WORK/mnt
 HANG=/sys/module/kevnotify_test_hang/parameters
+EXEC=/sys/module/kevnotify_test_exec/parameters
 here=$PWD
 
 begin
@@ -39,6 +41,10 @@ until [ -e $WORK/go ]; do usleep 50000; done
 END
 helping bombs <<END
 exec $here/bomb 4
+END
+# Of no format that exec knows
+program text <<'END'
+text
 END
 # What should outlive a run lets go of its files
 helping leaves <<'END'
@@ -184,6 +190,56 @@ no_files() {
 		set_helper helper && settle && received 1 && helper_is ok 0 && conserved && await 60 free
 }
 
+# late NAME: who has that one in $WORK started is not told what came of it from now on
+late() {
+	echo "$WORK/$1" >"$EXEC/path" && echo 1 >"$EXEC/late"
+}
+
+# ends_first: its process has gone, and kevnotifyd has looked since, before it is told:
+# the next one waits. Then it is told.
+ends_first() {
+	await 60 holds "$EXEC/kept" Y && child=$(active_pid) && await 60 [ ! -e "/proc/$child" ] &&
+		raise next && await 60 counter_is staged 0 && await 60 asleep "$(kevnotifyd)" &&
+		state_is running && counter_is delivered 0 && counter_is exited 0 && counter_is noexec 0
+	result=$?
+	echo 0 >"$EXEC/late"
+	return "$result"
+}
+
+ends_early() {
+	reload burst=0 timeout=0 helper="$HELPER" && trace_on && late helper && raise "exit 3" &&
+		ends_first && settle && prints "exited 3" outcome 1 && counter_is runs 2 &&
+		prints "exit 3;next;" messages && conserved
+	result=$?
+	trace_off
+	return "$result"
+}
+
+# The kernel's child of a failed exec exits with 0
+fails_early() {
+	reload burst=0 timeout=0 helper="$WORK/text" && late text && raise one && ends_first &&
+		await 60 counter_reaches noexec 1 && counter_is exited 0 && counter_is delivered 0 &&
+		helper_is failing 8 && received 0 && set_helper helper && settle &&
+		prints "one;next;" messages && conserved
+}
+
+# not_started PARAMETER OUTCOME ERRNO: with that the kernel starts no helper: events are
+# held, and nothing is lost; a helper can be set. Then they come.
+not_started() {
+	echo "$HELPER" >"$EXEC/path"
+	reload burst=0 timeout=0 helper="$HELPER" && echo 1 >"$EXEC/$1" && many 2 &&
+		await 60 counter_reaches "$2" 1 && helper_is "$2" "$3" && counter_is delivered 0 &&
+		write_is OK "$PARAMS/helper" "$HELPER" &&
+		has "accepted on its form: $HELPER could not be looked at: $2" "$said" &&
+		await 60 counter_reaches "$2" 2 && pause && add_up events records runs &&
+		counter_reaches pending 2 && received 0 && counter_is "$2" "$(counter runs)"
+	result=$?
+	echo 0 >"$EXEC/$1"
+	resume
+	[ "$result" = 0 ] && settle && received 2 && helper_is ok 0 && counter_is delivered 2 &&
+		conserved && await 60 free
+}
+
 # A writer that waits for a dead file system; its pid is $writer
 writer_waits() {
 	hang 1 1
@@ -263,8 +319,8 @@ idle_reader() {
 		pause && conserved
 }
 
-tests=21
-[ "$KEVNOTIFY_TIER" != full ] || tests=22
+tests=25
+[ "$KEVNOTIFY_TIER" != full ] || tests=26
 plan $tests
 calibrate
 check "a timeout ends the whole tree, and says what else it killed" tree
@@ -280,6 +336,12 @@ check "no worker: stuck after 10 s, and no second start" unborn
 check "then it is born, and the event delivered" born
 check "no fork: the event is held" no_fork
 check "no file: the event is held" no_files
+modprobe kevnotify-test-exec
+check "it ends before exec's answer: its code counts, and it is delivered once" ends_early
+check "the child of a failed exec does: held, and no exit 0" fails_early
+check "the kernel starts nothing: blocked, the events are held" not_started blocked blocked 0
+check "user-mode helpers are off: busy, the events are held" not_started off busy 16
+rmmod kevnotify-test-exec
 check "a check that hangs keeps its writer" writer_waits
 check "and nobody else" others_do_not
 check "a second writer waits, and can be killed" second_waits
