@@ -228,17 +228,22 @@ others_do_not() {
 		raise one && settle && received 1 && hanging 1 && kill -0 "$writer"
 }
 
+# waiting PID: in the kernel, where SIGKILL alone ends that
+waiting() {
+	has ') D ' "$(cat "/proc/$1/stat")"
+}
+
 second_waits() {
-	./write-errno "$PARAMS/helper" "$HELPER" >"$WORK/second" &
+	./write-errno "$PARAMS/helper" "$WORK/waits" >"$WORK/second" &
 	second=$!
-	usleep 300000
-	kill -0 "$second" && hanging 1 && kill -9 "$second"
+	await 60 waiting "$second" && hanging 1 && kill -9 "$second"
 	! wait "$second" && holds "$PARAMS/helper" "$HELPER"
 }
 
 killed_writer() {
 	kill -9 "$writer"
-	! wait "$writer" && await 60 hanging 0 && writes "$PARAMS/helper" "$HELPER" && await 60 free
+	! wait "$writer" && await 60 hanging 0 && holds "$PARAMS/helper" "$HELPER" &&
+		writes "$PARAMS/helper" "$WORK/waits" && writes "$PARAMS/helper" "$HELPER" && await 60 free
 }
 
 limited() {
