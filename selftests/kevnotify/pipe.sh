@@ -158,7 +158,7 @@ then_another() {
 
 # It sleeps in read() when the run ends, and nothing else would wake it
 child_reads() {
-	piped child-reads linger=86400000 && raise one && settle &&
+	piped child-reads linger=86400000 && raise one && settle && reported child-sleeps &&
 		await 60 reported "child-read 0 -" && received 1 && conserved
 }
 

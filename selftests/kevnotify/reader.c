@@ -223,12 +223,32 @@ static int leaves_child(void)
 	return 0;
 }
 
+/* Does a process sleep in a read of its standard input? */
+static bool sleeps_in_read(int pid)
+{
+	char name[64];
+	int nr = -1, fd = -1;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%d/syscall", pid);
+	file = fopen(name, "r");
+	if (!file || fscanf(file, "%d %x", &nr, &fd) != 2)
+		nr = -1;
+	if (file)
+		fclose(file);
+	return nr == SYS_read && !fd;
+}
+
 static int child_reads(void)
 {
+	int child;
+
 	get(sizeof(buf));
-	if (fork()) {
-		/* Until it sleeps in there */
-		usleep(500000);
+	child = fork();
+	if (child) {
+		while (!sleeps_in_read(child))
+			usleep(10000);
+		append("report", "child-sleeps\n");
 		return 0;
 	}
 	report("child-read", read(0, buf, sizeof(buf)));
