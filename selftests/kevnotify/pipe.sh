@@ -117,11 +117,11 @@ fixed() {
 	done && received 1 && conserved
 }
 
-# 1 is POLLIN, 17 with POLLHUP
+# 1 is POLLIN, 17 with POLLHUP; 4 is POLLOUT
 polls() {
 	piped polls && raise true && await 60 reported ready && raise "<7>true" &&
 		usleep 300000 && ! grep -q epoll-wait "$REPORT" && raise true && settle &&
-		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
+		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;poll-output 4 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
 			tr '\n' ';' <"$REPORT" && counter_is filtered 1 && received 2 && conserved
 }
 

@@ -120,12 +120,17 @@ static int all(size_t size)
 	return n < 0;
 }
 
-static void poll_now(const char *what, int ms)
+static void poll_fd(const char *what, int fd, short events, int ms)
 {
-	struct pollfd p = { .fd = 0, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = events };
 	int n = poll(&p, 1, ms);
 
 	report(what, n > 0 ? p.revents : n);
+}
+
+static void poll_now(const char *what, int ms)
+{
+	poll_fd(what, 0, POLLIN, ms);
 }
 
 static bool fifo(int fd)
@@ -177,6 +182,7 @@ static int polls(void)
 	poll_now("poll-none", 0);
 	report("read-none", read(0, buf, 10));
 	report("epoll-add", epoll_ctl(ep, EPOLL_CTL_ADD, 0, &event));
+	poll_fd("poll-output", 1, POLLIN | POLLOUT, 0);
 	append("report", "ready\n");
 	report("epoll-wait", epoll_wait(ep, &event, 1, 60000));
 	get(sizeof(buf));
