@@ -43,6 +43,10 @@ END
 script late <<'END'
 while [ ! -e $WORK/go ]; do usleep 20000; done
 END
+# All that it opens it opens as somebody else
+script by-user <<'END'
+exec su -s /bin/sh nobody -c 'id -u >/dev/stderr && exec cat /dev/stdin >/dev/stdout'
+END
 script says <<'END'
 echo "one line"
 exec cat >/dev/null
@@ -115,6 +119,12 @@ fixed() {
 		"fault -1 EFAULT"; do
 		reported "$line" || { echo "# no '$line' in: $(tr '\n' ';' <"$REPORT")"; return 1; }
 	done && received 1 && conserved
+}
+
+by_user() {
+	piped by-user && klog_mark && raise one && raise two && settle && counter_is delivered 2 &&
+		counter_is exited 1 && counter_is exited_nonzero 0 && logged 1 "kevnotify\[1\]: 65534$" &&
+		logged 1 "kevnotify\[1\]: MESSAGE=one$" && logged 1 "kevnotify\[1\]: MESSAGE=two$" && balanced
 }
 
 # 1 is POLLIN, 17 with POLLHUP; 4 is POLLOUT
@@ -335,7 +345,7 @@ resident_does_not_spin() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 32
+plan 33
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -343,6 +353,7 @@ check "cat" by_cat
 check "awk" by_awk
 check "any size of read" sizes
 check "a FIFO: no offset, no writing; it can be opened again" fixed
+check "nor does it take root to open it" by_user
 check "poll and epoll" polls
 check "an event loop" loops
 check "a child that keeps the file takes nothing from the next run" leaves_child
