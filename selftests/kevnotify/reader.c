@@ -261,6 +261,32 @@ static int child_reads(void)
 	return 0;
 }
 
+/*
+ * The child has no more of its files than a way to them, opens them by that, and lets
+ * go of all before its end.
+ */
+static int keeps_path(void)
+{
+	char in[32], out[32];
+	int fd;
+
+	get(sizeof(buf));
+	snprintf(in, sizeof(in), "/proc/self/fd/%d", open("/dev/stdin", O_PATH));
+	snprintf(out, sizeof(out), "/proc/self/fd/%d", open("/dev/stdout", O_PATH));
+	for (fd = 0; fd <= 2; fd++)
+		close(fd);
+	if (fork())
+		return 0;
+	until_exists("go");
+	report("path-write", write(open(out, O_WRONLY), "by its path\n", 12));
+	report("path-read", read(open(in, O_RDONLY), buf, sizeof(buf)));
+	for (fd = 0; fd < 16; fd++)
+		close(fd);
+	append("report", "closed\n");
+	until_exists("gone");
+	return 0;
+}
+
 static int half(void)
 {
 	report("half", read(0, buf, 10));
@@ -326,6 +352,7 @@ int main(int argc, char **argv)
 		{ "child-reads", child_reads }, { "half", half },
 		{ "half-until-go", half_until_go }, { "slow", slow }, { "hang", hang },
 		{ "again", again }, { "no-term", no_term }, { "event-loop", event_loop },
+		{ "keeps-path", keeps_path },
 	};
 	unsigned int i;
 
