@@ -20,6 +20,10 @@ program ignore-term <<-END
 trap '' TERM
 exec sleep 1000
 END
+program stop <<-'END'
+#!/bin/sh
+kill -STOP $$
+END
 program lead-a-group <<-END
 #!/bin/sh
 trap '' TERM
@@ -60,7 +64,26 @@ own_records() {
 	prints "$want" helper_records && counter_is filtered 6
 }
 
-plan 16
+is_stopped() {
+	grep -q ') T ' "/proc/$(active_pid)/stat"
+} 2>/dev/null
+
+# It does not see TERM
+stops_itself() {
+	reload burst=0 helper="$HELPER" timeout=0 && trace_on && raise "exec stop" &&
+		await 60 is_stopped && await 60 counter_is delivered 1 && state_is running &&
+		echo 1 >"$PARAMS/timeout" && settle && counter_is timedout 1 &&
+		prints "timedout 0" outcome 1 && atleast 1990 "$(lasted 1)" && helper_is failing 0 && conserved
+}
+
+stopped_by_others() {
+	reload burst=0 helper="$HELPER" timeout=0 && trace_on && raise "exec sleep 1002" &&
+		await 60 prints 1 processes "sleep 1002" && kill -STOP "$(active_pid)" &&
+		await 60 is_stopped && state_is running && kill -9 "$(active_pid)" && settle &&
+		counter_is signaled 1 && prints "signaled 9" outcome 1 && helper_is failing 0 && conserved
+}
+
+plan 18
 calibrate
 reload burst=0 helper="$HELPER" timeout="$unit"
 trace_on
@@ -93,6 +116,8 @@ check "it reaches the group that the helper leads" prints 0 processes "sleep 100
 check "each failure is a record, which goes to no helper" own_records
 check "the sums hold" conserved
 check "the helper is well again" helper_is ok 0
+check "one that stops itself: SIGKILL ends it" stops_itself
+check "one that others stop and kill" stopped_by_others
 trace_off
 restore
 finish

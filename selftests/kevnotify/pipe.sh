@@ -43,6 +43,10 @@ END
 script late <<'END'
 while [ ! -e $WORK/go ]; do usleep 20000; done
 END
+# All that it opens it opens as somebody else
+script by-user <<'END'
+exec su -s /bin/sh nobody -c 'id -u >/dev/stderr && exec cat /dev/stdin >/dev/stdout'
+END
 script says <<'END'
 echo "one line"
 exec cat >/dev/null
@@ -117,11 +121,17 @@ fixed() {
 	done && received 1 && conserved
 }
 
-# 1 is POLLIN, 17 with POLLHUP
+by_user() {
+	piped by-user && klog_mark && raise one && raise two && settle && counter_is delivered 2 &&
+		counter_is exited 1 && counter_is exited_nonzero 0 && logged 1 "kevnotify\[1\]: 65534$" &&
+		logged 1 "kevnotify\[1\]: MESSAGE=one$" && logged 1 "kevnotify\[1\]: MESSAGE=two$" && balanced
+}
+
+# 1 is POLLIN, 17 with POLLHUP; 4 is POLLOUT
 polls() {
 	piped polls && raise true && await 60 reported ready && raise "<7>true" &&
 		usleep 300000 && ! grep -q epoll-wait "$REPORT" && raise true && settle &&
-		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
+		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;poll-output 4 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
 			tr '\n' ';' <"$REPORT" && counter_is filtered 1 && received 2 && conserved
 }
 
@@ -158,7 +168,7 @@ then_another() {
 
 # It sleeps in read() when the run ends, and nothing else would wake it
 child_reads() {
-	piped child-reads linger=86400000 && raise one && settle &&
+	piped child-reads linger=86400000 && raise one && settle && reported child-sleeps &&
 		await 60 reported "child-read 0 -" && received 1 && conserved
 }
 
@@ -335,7 +345,7 @@ resident_does_not_spin() {
 }
 
 seq 1 20 >"$WORK/twenty"
-plan 32
+plan 33
 calibrate
 check "a shell reads line by line" by_line
 check "its arguments, its environment and the records' lines" what_it_gets
@@ -343,6 +353,7 @@ check "cat" by_cat
 check "awk" by_awk
 check "any size of read" sizes
 check "a FIFO: no offset, no writing; it can be opened again" fixed
+check "nor does it take root to open it" by_user
 check "poll and epoll" polls
 check "an event loop" loops
 check "a child that keeps the file takes nothing from the next run" leaves_child

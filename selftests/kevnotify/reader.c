@@ -120,12 +120,17 @@ static int all(size_t size)
 	return n < 0;
 }
 
-static void poll_now(const char *what, int ms)
+static void poll_fd(const char *what, int fd, short events, int ms)
 {
-	struct pollfd p = { .fd = 0, .events = POLLIN };
+	struct pollfd p = { .fd = fd, .events = events };
 	int n = poll(&p, 1, ms);
 
 	report(what, n > 0 ? p.revents : n);
+}
+
+static void poll_now(const char *what, int ms)
+{
+	poll_fd(what, 0, POLLIN, ms);
 }
 
 static bool fifo(int fd)
@@ -177,6 +182,7 @@ static int polls(void)
 	poll_now("poll-none", 0);
 	report("read-none", read(0, buf, 10));
 	report("epoll-add", epoll_ctl(ep, EPOLL_CTL_ADD, 0, &event));
+	poll_fd("poll-output", 1, POLLIN | POLLOUT, 0);
 	append("report", "ready\n");
 	report("epoll-wait", epoll_wait(ep, &event, 1, 60000));
 	get(sizeof(buf));
@@ -223,15 +229,61 @@ static int leaves_child(void)
 	return 0;
 }
 
+/* Does a process sleep in a read of its standard input? */
+static bool sleeps_in_read(int pid)
+{
+	char name[64];
+	int nr = -1, fd = -1;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%d/syscall", pid);
+	file = fopen(name, "r");
+	if (!file || fscanf(file, "%d %x", &nr, &fd) != 2)
+		nr = -1;
+	if (file)
+		fclose(file);
+	return nr == SYS_read && !fd;
+}
+
 static int child_reads(void)
 {
+	int child;
+
 	get(sizeof(buf));
-	if (fork()) {
-		/* Until it sleeps in there */
-		usleep(500000);
+	child = fork();
+	if (child) {
+		while (!sleeps_in_read(child))
+			usleep(10000);
+		append("report", "child-sleeps\n");
 		return 0;
 	}
 	report("child-read", read(0, buf, sizeof(buf)));
+	return 0;
+}
+
+/*
+ * The child has no more of its files than a way to them, opens them by that, and lets
+ * go of all before its end.
+ */
+static int keeps_path(void)
+{
+	char in[32], out[32];
+	int fd;
+
+	get(sizeof(buf));
+	snprintf(in, sizeof(in), "/proc/self/fd/%d", open("/dev/stdin", O_PATH));
+	snprintf(out, sizeof(out), "/proc/self/fd/%d", open("/dev/stdout", O_PATH));
+	for (fd = 0; fd <= 2; fd++)
+		close(fd);
+	if (fork())
+		return 0;
+	until_exists("go");
+	report("path-write", write(open(out, O_WRONLY), "by its path\n", 12));
+	report("path-read", read(open(in, O_RDONLY), buf, sizeof(buf)));
+	for (fd = 0; fd < 16; fd++)
+		close(fd);
+	append("report", "closed\n");
+	until_exists("gone");
 	return 0;
 }
 
@@ -300,6 +352,7 @@ int main(int argc, char **argv)
 		{ "child-reads", child_reads }, { "half", half },
 		{ "half-until-go", half_until_go }, { "slow", slow }, { "hang", hang },
 		{ "again", again }, { "no-term", no_term }, { "event-loop", event_loop },
+		{ "keeps-path", keeps_path },
 	};
 	unsigned int i;
 

@@ -54,6 +54,20 @@ daemon) setsid sleep 1113 <&- >&- 2>&- & ;;
 esac
 END
 
+# It waits, raises, and waits again
+helping escapes <<END
+$here/newkeys \$WORK/escaped <&- >&- 2>&- &
+exec sleep 1121
+END
+program escaped <<END
+#!/bin/sh
+read -r _ <$WORK/fifo
+for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	echo "by the escaped" >$SYS/control/raise
+done
+read -r _ <$WORK/fifo
+END
+
 free() { holds /sys/module/kevnotify/refcnt 0; }
 
 # hang 0|1 [0|1]: lookups on $MNT hang; SIGKILL ends them
@@ -94,6 +108,27 @@ left_behind() {
 		counter_is exited 1 && raise hang && await 60 counter_is timedout 1 &&
 		await 60 prints 0 processes "sleep 1114" && prints 1 processes "sleep 1113" &&
 		await 60 free && conserved && kill "$(pidof sleep)"
+}
+
+# The mark is a session keyring, and whoever joins another one has put it off
+escapes() {
+	reload burst=0 helper="$WORK/escapes" timeout=0 && raise one &&
+		await 60 prints 1 threads escaped && await 60 prints 1 processes "sleep 1121" &&
+		await 60 counter_is delivered 1 && echo 1 >"$PARAMS/timeout" &&
+		await 60 counter_is timedout 1 && settle &&
+		prints 0 processes "sleep 1121" && prints 1 threads escaped
+}
+
+# A mark would allow for ten
+escaped_raises() {
+	prints 1 threads escaped && echo 0 >"$PARAMS/timeout" && set_helper helper &&
+		echo >"$WORK/fifo" && raised=$((raised + 12)) && await 120 received 13 &&
+		prints 12 grep -c "by the escaped$" "$RECEIPTS" && conserved
+}
+
+escaped_pins_nothing() {
+	await 60 free && rmmod kevnotify && prints 1 threads escaped && echo >"$WORK/fifo" &&
+		await 60 prints 0 threads escaped
 }
 
 # More of them than may be stuck: each ends by TERM, and no place is lost
@@ -254,17 +289,22 @@ others_do_not() {
 		raise one && settle && received 1 && hanging 1 && kill -0 "$writer"
 }
 
+# waiting PID: in the kernel, where SIGKILL alone ends that
+waiting() {
+	has ') D ' "$(cat "/proc/$1/stat")"
+}
+
 second_waits() {
-	./write-errno "$PARAMS/helper" "$HELPER" >"$WORK/second" &
+	./write-errno "$PARAMS/helper" "$WORK/waits" >"$WORK/second" &
 	second=$!
-	usleep 300000
-	kill -0 "$second" && hanging 1 && kill -9 "$second"
+	await 60 waiting "$second" && hanging 1 && kill -9 "$second"
 	! wait "$second" && holds "$PARAMS/helper" "$HELPER"
 }
 
 killed_writer() {
 	kill -9 "$writer"
-	! wait "$writer" && await 60 hanging 0 && writes "$PARAMS/helper" "$HELPER" && await 60 free
+	! wait "$writer" && await 60 hanging 0 && holds "$PARAMS/helper" "$HELPER" &&
+		writes "$PARAMS/helper" "$WORK/waits" && writes "$PARAMS/helper" "$HELPER" && await 60 free
 }
 
 limited() {
@@ -319,14 +359,17 @@ idle_reader() {
 		pause && conserved
 }
 
-tests=25
-[ "$KEVNOTIFY_TIER" != full ] || tests=26
+tests=28
+[ "$KEVNOTIFY_TIER" != full ] || tests=29
 plan $tests
 calibrate
 check "a timeout ends the whole tree, and says what else it killed" tree
 check "wherever it has gone" scattered
 check "also what forks faster than it is killed" bombed
 check "a daemon that a run left lives on" left_behind
+check "a child in another session keyring escapes that" escapes
+check "what it does is not the helper's any more" escaped_raises
+check "and it does not keep the module" escaped_pins_nothing
 check "a path that hangs: the run is ended, and no place is lost" looks_killable
 check "the event comes when there is another helper" looks_no_more
 check "a path that hangs, deaf to SIGKILL: four at most" looks_deaf

@@ -75,6 +75,33 @@ in_python() {
 	END
 }
 
+# A writer takes what can be read of its pipe for the end of the reader
+in_asyncio() {
+	klog_mark
+	with by-asyncio <<-END && logged 20 'kevnotify.1.: got [0-9]*$' && logged 1 'kevnotify.1.: open: True$'
+	#!/usr/bin/python3
+	import asyncio, sys
+	async def main():
+	    loop = asyncio.get_running_loop()
+	    reader = asyncio.StreamReader()
+	    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+	    pipe, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sys.stdout)
+	    writer = asyncio.StreamWriter(pipe, protocol, None, loop)
+	    with open('$RECEIPTS', 'a') as out:
+	        async for line in reader:
+	            key, _, value = line.decode().rstrip('\\n').partition('=')
+	            if key == 'KEVNOTIFY_SEQ': seq = value
+	            elif key == 'MESSAGE': message = value
+	            elif not key:
+	                print(seq, '- - - -', message, file=out)
+	                writer.write(f'got {seq}\\n'.encode())
+	                await writer.drain()
+	    writer.write(f'open: {not pipe.is_closing()}\\n'.encode())
+	    await writer.drain()
+	asyncio.run(main())
+	END
+}
+
 # It becomes cat
 in_journal() {
 	program by-journal <<-'END'
@@ -120,12 +147,13 @@ for line in sys.stdin:
     if line == "\n" and seq == "20": break'
 }
 
-plan 8
+plan 9
 check "bash" in_bash
 check "dash" in_dash
 check "mawk" in_awk
 check "perl" in_perl
 check "python" in_python
+check "python's asyncio" in_asyncio
 check "exec systemd-cat" in_journal
 check "the device: bash, dash" device_shells
 check "the device: mawk, perl, python" device_others

@@ -155,6 +155,33 @@ comes_again() {
 		await 20 prints 0 runs stuck && holds "$EXEC/hanging" 0 && conserved
 }
 
+# ended_in_exec: the next run hangs there, and then its time is over
+ended_in_exec() {
+	echo 0 >"$PARAMS/timeout"
+	set_helper helper
+	before=$(counter timedout)
+	await 60 holds "$EXEC/hanging" 1 && echo 1 >"$PARAMS/timeout" &&
+		await 60 counter_reaches timedout $((before + 1))
+}
+
+# Where SIGKILL ends that: more of them than may be stuck
+in_exec_killable() {
+	modprobe kevnotify-test-exec path="$HELPER"
+	echo 1 >"$EXEC/killable"
+	echo 1 >"$EXEC/hang"
+	reload burst=0 helper="$HELPER" && raise 1 && raise 2 && ended_in_exec && ended_in_exec &&
+		ended_in_exec && ended_in_exec && ended_in_exec && counter_is delivered 0 &&
+		counter_is stuck 0 && received 0 && await 60 helper_is failing 110 && prints 0 runs stuck
+}
+
+comes_after_that() {
+	echo 0 >"$EXEC/hang"
+	echo 0 >"$EXEC/killable"
+	echo 0 >"$PARAMS/timeout"
+	set_helper helper && settle && prints "1;2;" messages && helper_is ok 0 &&
+		holds "$EXEC/hanging" 0 && conserved
+}
+
 too_big() {
 	echo 7 >"$EXEC/err"
 	echo 1 >"$EXEC/times"
@@ -183,7 +210,7 @@ hangs() {
 	check "$2: what is left of a tree is named" left_named
 }
 
-plan 24
+plan 26
 calibrate
 if disk; then
 	hangs disk "frozen disk"
@@ -206,6 +233,8 @@ else
 fi
 check "stuck in exec: the event is held" in_exec
 check "it comes again, in order" comes_again
+check "a hang in exec that can be killed: held, and no place is lost" in_exec_killable
+check "what was held comes, in order" comes_after_that
 check "too big: once more with the fixed strings only" too_big
 check "still too big: failed, and the next is served" given_up_too_big
 restore

@@ -37,6 +37,11 @@ echo to stdout >>/dev/stdout
 echo to both | tee /dev/stderr
 echo by number >/proc/self/fd/2
 END
+program reopen-as-user <<'END'
+#!/bin/sh
+exec su -s /bin/sh nobody -c 'id -u >/dev/stderr && echo by a user >/proc/self/fd/1'
+END
+cp reader "$WORK/keeps-path"
 program close-all <<'END'
 #!/bin/sh
 exec <&- >&- 2>&-
@@ -139,12 +144,35 @@ reopened() {
 		logged 1 "kevnotify\[[0-9]*\]: by number" && counter_is exited_nonzero 0
 }
 
+by_user() {
+	klog_mark
+	raise "exec reopen-as-user" && settle && logged 1 "kevnotify\[[0-9]*\]: 65534$" &&
+		logged 1 "kevnotify\[[0-9]*\]: by a user" && counter_is exited_nonzero 0
+}
+
 closed() {
-	raise "exec close-all" && await 60 at_rest_and_free && counter_is exited 5 &&
+	raise "exec close-all" && await 60 at_rest_and_free && counter_is exited 6 &&
 		counter_is exited_nonzero 0 && conserved && goes
 }
 
-plan 17
+keeps_path() {
+	reload burst=0 helper="|$WORK/keeps-path" && raise one && settle && counter_is exited 1 &&
+		counter_is delivered 1 && prints 1 outputs && stays
+}
+
+# It is still there then
+let_go() {
+	klog_mark
+	touch "$WORK/go"
+	await 60 grep -qsx closed "$WORK/report" && grep -qx "path-write 12 -" "$WORK/report" &&
+		grep -qx "path-read 0 -" "$WORK/report" && logged 1 "kevnotify\[1\]: by its path" &&
+		await 60 free && prints 0 outputs && conserved && goes && nothing_left
+	result=$?
+	touch "$WORK/gone"
+	return "$result"
+}
+
+plan 20
 calibrate
 soon=$((unit + 4000))
 check "a run with open files: busy, and told why" busy
@@ -161,7 +189,10 @@ check "a helper that is removed while it runs" removed
 check "a flood of lines is bounded and counted" lines
 check "and so is one without lines" long_line
 check "output can be opened again, by a script and by tee" reopened
+check "and by one that has given up root" by_user
 check "a helper that closes all its descriptors" closed
+check "a child that keeps no more than a way to the files: busy" keeps_path
+check "the files can be opened by that, and the module unloads when it has closed it" let_go
 restore
 check "nothing is left running" prints 0 processes "sleep 100"
 check "no reference is left" await 60 free
