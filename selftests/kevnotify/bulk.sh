@@ -68,7 +68,7 @@ marks() {
 # A leak of one a run would be RUNS
 no_more() {
 	objects >"$WORK/after"
-	all_there "$WORK/after" && awk -v most=$((RUNS / 10)) '
+	all_there "$WORK/after" && awk -v most=$((RUNS / 10 + 50)) '
 		NR == FNR { before[$1] = $2; next }
 		$2 - before[$1] > most { print "# " $1 ": " before[$1] " before, " $2 " after"; bad = 1 }
 		END { exit bad }' "$WORK/before" "$WORK/after"
