@@ -180,7 +180,9 @@ unsigned long kev_run_watch(void)
 		return kev_run_await_child();
 	if (kev_run.pipe && kev_run.execed)
 		return kev_run_watch_pipe();
-	began += kev_run.slept;
+	/* Of a child that came later it is no part: that would begin in the future */
+	if (time_before(began, kev_run.froze))
+		began += kev_run.slept;
 	return kev_run_limit(began, began);
 }
 
