@@ -16,7 +16,8 @@ help:
 	@echo 'make clean        remove what that built'
 	@echo 'make demo         an OOM kill in a virtual machine, and what the helper gets'
 	@echo 'make test         tests in a virtual machine; T=hold.sh: one of selftests/kevnotify,'
-	@echo '                  ONLY=REGEX: its parts so named, K=6.1, 6.12 or debug'
+	@echo '                  ONLY=REGEX: its parts so named, K=6.1, 6.12, debug or'
+	@echo '                  a suite (bullseye, trixie, sid, trixie-backports …): on its kernel'
 	@echo 'make check-quick  the checks and the short tests (a minute)'
 	@echo 'make check        all tests that a change has to pass (what CI runs)'
 	@echo 'make check-full   and those that take hours'
@@ -44,7 +45,7 @@ demo-here: modules
 	@selftests/demo/here
 
 test:
-	@selftests/setup vm
+	@selftests/setup vm $(filter-out 6.%,$(K))
 	@KEVNOTIFY_ONLY='$(ONLY)' selftests/test '$(T)' '$(K)'
 
 check-quick:

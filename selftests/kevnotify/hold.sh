@@ -36,12 +36,31 @@ delayed() {
 		received 3 && value_is "$(newest manual)" KEVNOTIFY_DELAYED_MS ""
 }
 
-# After the third failure the backoff is 4 s: who ends it is faster
+# The last run began before the backoff of those before it was over
+began_early() {
+	run_spans "$1" | awk '
+		{ gap = $1 - end; end = $2; due = NR == 1 ? 500 : due * 2 }
+		END {
+			if (NR > 1 && gap < due)
+				exit
+			print "# run " NR " begins " gap " ms after the last, and not before " due
+			exit 1
+		}'
+}
+
+# As often as it takes until the backoff is twice as long as a run may be
 another() {
+	failures=1 backoff=1000
+	while [ "$backoff" -lt 32000 ] && [ "$backoff" -lt $((unit * 2)) ]; do
+		failures=$((failures + 1)) backoff=$((backoff * 2))
+	done
 	rm -f "$WORK/late"
-	reload burst=0 helper="$WORK/late" && raise another && await 60 counter_is noexec 3
-	set_helper other
-	took 0 $((unit + 2500)) await 60 received 1 && conserved
+	reload burst=0 helper="$WORK/late" && trace_on && raise another &&
+		await 120 counter_reaches noexec "$failures" && set_helper other && settle && received 1 &&
+		began_early 1 && conserved
+	result=$?
+	trace_off
+	return "$result"
 }
 
 denied() {

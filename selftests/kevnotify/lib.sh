@@ -407,6 +407,33 @@ outcome() {
 	echo "$(run_trace "$1" outcome) $(run_trace "$1" code)"
 }
 
+# run_spans SEQ: of each run for that record in the trace: ms at which it began and ended
+run_spans() {
+	awk -v seq="seq=$1" '/kevnotify_run:/ {
+		for (i = 1; $i != "kevnotify_run:"; i++) ;
+		split($NF, ns, "=")
+		end = $(i - 1) * 1000
+		if ($(i + 1) == seq)
+			printf "%d %d\n", end - ns[2] / 1000000, end
+	}' "$TRACE/trace"
+}
+
+# runs_over N SEQ: so many of them have ended
+runs_over() {
+	atleast "$1" "$(run_spans "$2" | wc -l)" "runs for record $2"
+}
+
+# backs_off SEQ: between them it waits 1, 2, 4… s, as each was a failure
+backs_off() {
+	run_spans "$1" | awk '
+		NR > 1 && $1 - end < due - 20 {
+			print "# run " NR " begins " $1 - end " ms after the last, and not " due
+			bad = 1
+		}
+		{ end = $2; due = due ? due * 2 : 1000 }
+		END { exit bad }'
+}
+
 # helper_records: messages of source "helper", from the trace
 helper_records() {
 	sed -n 's/.*kevnotify_record: .*source=helper .*message=//p' "$TRACE/trace" |
@@ -543,6 +570,11 @@ processes() {
 # pids NAME: of the tasks whose names begin so
 pids() {
 	grep -ls "^$1" /proc/[0-9]*/comm | sed 's,/proc/\(.*\)/comm,\1,'
+}
+
+# start_waits: a start of a program waits for the kernel's worker that makes its process
+start_waits() {
+	cat /proc/[0-9]*/stack 2>/dev/null | grep -q 'call_usermodehelper_exec+'
 }
 
 # threads NAME: how many such tasks there are

@@ -87,6 +87,24 @@ $WORK/tool
 	exec $WORK/tool
 ) &
 END
+noisy stays <<'END'
+while IFS= read -r line; do
+	case $line in
+	KEVNOTIFY_SEQ=*) seq=${line#*=} ;;
+	KEVNOTIFY_SOURCE=*) source=${line#*=} ;;
+	MESSAGE=*) message=${line#*=} ;;
+	'') echo "$seq $source - - - $message" >>$WORK/receipts ;;
+	esac
+	[ "$line$message" != daemon ] || (
+		exec <&- >&- 2>&-
+		echo 0 >/proc/self/oom_score_adj
+		echo 0 >$CGROUP/cgroup.procs
+		until [ -e $WORK/go ]; do usleep 20000; done
+		echo "by the daemon" >$SYS/control/raise
+		exec tail /dev/zero
+	) &
+done
+END
 noisy plain </dev/null
 for name in tool other; do
 	printf '#!/bin/sh\necho "$0" >>%s\n' "$WORK/$name.times" | program "$name"
@@ -214,6 +232,39 @@ restarts() {
 		await 300 counter_is filtered 1 && settle && received 10 oom && counter_is runs 11
 }
 
+# victim: the daemon runs, and is the only one in the group
+victim() {
+	read -r daemon <"$CGROUP/cgroup.procs"
+}
+
+# old MS: the daemon has run for longer
+old() {
+	ticks=$(sed 's/.*) //' "/proc/$daemon/stat" | cut -d ' ' -f 20)
+	now
+	[ $((now - ticks * 10)) -gt "$1" ]
+}
+
+# A reader that stays restarts a daemon: that is the run's as long as it is young. Its
+# start gives a receipt as well.
+resident_young() {
+	rm -f "$WORK/go"
+	reload burst=0 linger=0 timeout=3600000 helper="|$WORK/stays" && raise daemon &&
+		await 60 victim && touch "$WORK/go" && await 300 counter_is filtered 1 &&
+		await 60 counter_is pending 0 && prints ";daemon;by the daemon;" messages
+}
+
+resident_old() {
+	rm -f "$WORK/go"
+	echo "$unit" >"$PARAMS/timeout"
+	raise daemon && await 60 victim && await 120 old $((unit + 100)) && raise another &&
+		await 60 received 5 && touch "$WORK/go" && await 300 received 1 oom && await 60 received 7 &&
+		grep -q " oom .*killed process $daemon " "$RECEIPTS" && counter_is filtered 1 &&
+		prints 2 grep -c "by the daemon" "$RECEIPTS"
+	result=$?
+	echo >"$PARAMS/helper"
+	settle && [ "$result" = 0 ]
+}
+
 # An OOM kill by somebody else is for the helper
 eats_outside() {
 	reload burst=0 helper="$HELPER"
@@ -321,6 +372,8 @@ guarded "and then for others' as ever" nobody_left
 guarded "nor for an OOM kill among its own" eats
 check "for one that it makes among others it is" pushes
 guarded "a daemon that it restarts, and that dies at once: ten times" restarts
+guarded "one that a reader restarts is its own while it is young" resident_young
+guarded "and is not when it is older than the parameter timeout" resident_old
 check "an OOM kill among others is for the helper" eats_outside
 guarded "a probe that each of its programs hits comes to an end" execs
 check "a probe's breakpoint is as an interrupt: the rate limit ends it" breaks

@@ -179,11 +179,26 @@ unborn() {
 		logged 1 "no process after 10 s" && received 0
 }
 
+# Nobody is left who could end its child, if that came to look
+unborn_check() {
+	reload burst=0 timeout=0 helper="$HELPER" && full 1 || return 1
+	hang 1 1
+	./write-errno "$PARAMS/helper" "$MNT/another" >"$WORK/first" &
+	writer=$!
+	await 60 start_waits && kill -9 "$writer" && ! wait "$writer"
+	result=$?
+	full 0
+	await 60 free && hanging 0 || result=1
+	hang 0
+	[ "$result" = 0 ] && holds "$PARAMS/helper" "$HELPER" && raise one && settle && received 1 && conserved
+}
+
 # That it did not come to exec is over as soon as it has
 born() {
 	writes "$PARAMS/timeout" 0
 	full 0
-	await 60 helper_is ok 0 && state_is running && touch "$WORK/go" && settle && received 1 && counter_is runs 1 && helper_is ok 0 && conserved
+	await 60 helper_is ok 0 && state_is running && touch "$WORK/go" && settle && received 1 &&
+		counter_is runs 1 && helper_is ok 0 && conserved
 }
 
 # execless COMMAND…: that waits without a program
@@ -359,8 +374,8 @@ idle_reader() {
 		pause && conserved
 }
 
-tests=28
-[ "$KEVNOTIFY_TIER" != full ] || tests=29
+tests=29
+[ "$KEVNOTIFY_TIER" != full ] || tests=30
 plan $tests
 calibrate
 check "a timeout ends the whole tree, and says what else it killed" tree
@@ -377,6 +392,7 @@ check "they are forgotten when they are back" forgotten
 check "killed before exec: held, not delivered" killed_early
 check "no worker: stuck after 10 s, and no second start" unborn
 check "then it is born, and the event delivered" born
+check "no worker, and a check's writer is killed: its child does not look" unborn_check
 check "no fork: the event is held" no_fork
 check "no file: the event is held" no_files
 modprobe kevnotify-test-exec

@@ -137,6 +137,39 @@ hangs() {
 		logged_some "task touch:$pid blocked"
 }
 
+# hung_told PID: records of that task, by the trace
+hung_told() {
+	grep -c "source=hung .*task touch ($1) " "$TRACE/trace"
+}
+
+# of_hung N PID: N is how many of that task were there
+of_hung() {
+	is "$1" "$(hung_told "$2")" "records of task $2"
+}
+
+hung_both() {
+	atleast 1 "$(hung_told "$own")" && atleast 1 "$(hung_told "$pid")"
+}
+
+# A run and another task hang: the helper is told of that one alone
+hangs_itself() {
+	mkdir -p "$MNT"
+	dd if=/dev/zero of="$WORK/disk" bs=1M count=4 2>/dev/null && mke2fs -F "$WORK/disk" >/dev/null &&
+		settle && filtered=$(counter filtered) before=$(receipts hung) && trace_on &&
+		mount -t ext4 -o loop "$WORK/disk" "$MNT" && fsfreeze --freeze "$MNT" || return 1
+	hung=$(cat "$HUNG")
+	echo 1 >"$HUNG"
+	raise "exec touch $MNT/own" && await 60 prints 1 processes "touch $MNT/own" && own=$(active_pid)
+	touch "$MNT/file" &
+	pid=$!
+	await 60 hung_both
+	result=$?
+	echo "$hung" >"$HUNG"
+	fsfreeze --unfreeze "$MNT" && wait "$pid" && settle && umount "$MNT" && trace_off &&
+		[ "$result" = 0 ] && of_hung $(($(counter filtered) - filtered)) "$own" &&
+		of_hung $(($(receipts hung) - before)) "$pid"
+}
+
 # A corrected error, one that is not, and one that AMD's CPUs put off
 cpu_error() {
 	echo sw >"$INJECT/flags" && echo 0x8c00000000000153 >"$INJECT/status" && echo 1 >"$INJECT/cpu" &&
@@ -277,7 +310,7 @@ table() {
 	done
 }
 
-plan 17
+plan 18
 # That zone would never be silent
 begin burst=0 interval=0 sources=-thermal
 set_helper helper
@@ -294,6 +327,7 @@ check "a disk without room" no_room
 check "a damaged file system" damaged
 check "a file system that is shut down" shut_down
 check "a task that hangs" hangs
+check "of a task of the helper's own that hangs it is not told" hangs_itself
 check "a tracepoint that comes with a module, and goes" comes_and_goes
 check "a network device that goes, and is held" held
 check "a source that is switched while it raises" toggles

@@ -97,6 +97,38 @@ suite_guest() {
 		build_suite_guest "$1" "$2" "$repo" "${dirs[@]}"
 }
 
+# suite_release ROOT FLAVOUR: of its kernel of that flavour
+suite_release() {
+	local dir
+	for dir in "$1"/lib/modules/*; do
+		case $2:${dir##*/} in
+		cloud:*-cloud-*) ;;
+		cloud:* | *:*-cloud-*) continue ;;
+		esac
+		echo "${dir##*/}"
+		return
+	done
+	say "$1 has no kernel of the flavour $2"
+	return 1
+}
+
+# suite_tests_guest ROOT RELEASE: suite_guest with the modules of all tests but KUnit's,
+# which no kernel of Debian's has
+suite_tests_guest() {
+	local dir dirs=()
+	for dir in "${TEST_MODULES[@]}"; do
+		[ "$dir" = selftests/kunit ] || dirs+=("$dir")
+	done
+	suite_guest "$1" "$2" "${dirs[@]}"
+}
+
+# suite_kernel NAME: a guest for tests, as vm/run --kernel takes it
+suite_kernel() {
+	local root release
+	root=$(suite_root "$1") || die "$1: there is no such suite"
+	release=$(suite_release "$root" cloud) && suite_tests_guest "$root" "$release"
+}
+
 CLANG_PACKAGES=bc,bison,clang,flex,kmod,libelf-dev,libssl-dev,lld,llvm,make
 
 # A clang, and a kernel that it has configured: Debian's are all gcc's.

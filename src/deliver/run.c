@@ -181,6 +181,9 @@ unsigned long kev_run_watch(void)
 	if (kev_run.pipe && kev_run.execed)
 		return kev_run_watch_pipe();
 	began += kev_run.slept;
+	/* It may have come after that: no run begins in the future */
+	if (time_after(began, jiffies))
+		began = jiffies;
 	return kev_run_limit(began, began);
 }
 
