@@ -357,7 +357,7 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 17
+plan 19
 calibrate
 guarded "a helper that raises is run ten times for that" raises
 guarded "for others as ever" others

@@ -129,8 +129,9 @@ by_user() {
 
 # 1 is POLLIN, 17 with POLLHUP; 4 is POLLOUT
 polls() {
-	piped polls && raise true && await 60 reported ready && raise "<7>true" &&
-		usleep 300000 && ! grep -q epoll-wait "$REPORT" && raise true && settle &&
+	piped polls linger=86400000 && raise true && await 60 reported ready && raise "<7>true" &&
+		await 60 counter_is recorded 2 && usleep 300000 && ! grep -q epoll-wait "$REPORT" &&
+		raise true && await 60 received 2 && pause && resume && settle &&
 		prints "poll-record 1 -;poll-none 0 -;read-none -1 EAGAIN;epoll-add 0 -;poll-output 4 -;ready;epoll-wait 1 -;poll-end 17 -;read-end 0 -;poll-end-again 17 -;" \
 			tr '\n' ';' <"$REPORT" && counter_is filtered 1 && received 2 && conserved
 }

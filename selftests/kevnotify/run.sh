@@ -248,9 +248,10 @@ late() {
 # ends_first: its process has gone, and kevnotifyd has looked since, before it is told:
 # the next one waits. Then it is told.
 ends_first() {
-	await 60 holds "$EXEC/kept" Y && child=$(active_pid) && await 60 [ ! -e "/proc/$child" ] &&
-		raise next && await 60 counter_is staged 0 && await 60 asleep "$(kevnotifyd)" &&
-		state_is running && counter_is delivered 0 && counter_is exited 0 && counter_is noexec 0
+	await 60 holds "$EXEC/kept" Y && state_is running && child=$(active_pid) &&
+		await 60 [ ! -e "/proc/$child" ] && raise next && await 60 counter_is staged 0 &&
+		await 60 asleep "$(kevnotifyd)" && state_is running && counter_is delivered 0 &&
+		counter_is exited 0 && counter_is noexec 0
 	result=$?
 	echo 0 >"$EXEC/late"
 	return "$result"
