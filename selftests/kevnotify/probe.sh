@@ -62,7 +62,7 @@ refuses() {
 		bad EINVAL "+a sys;id" 'sys;id' && bad EINVAL "+a +4" +4 &&
 		bad EINVAL "+a $SID+1 ret<0" "$SID+1" && bad EINVAL "+a get_kprobe" get_kprobe &&
 		bad EINVAL "+a kevnotify_raisef" 'inside kevnotify' kevnotify_raisef &&
-		bad EINVAL "+a kevnotify:kev_probe_called ret<0" 'kev_probe_called' &&
+		bad EINVAL "+a kevnotify:kev_probe_point_called ret<0" 'kev_probe_point_called' &&
 		bad EINVAL "+a $(printf %0256d 0)" long &&
 		bad EINVAL "+a $(printf %0128d 0)" "$(printf %064d 0)" &&
 		bad EINVAL "+a $SID+$(printf %0200d 0)" "$SID" &&
