@@ -113,22 +113,22 @@ left_behind() {
 # The mark is a session keyring, and whoever joins another one has put it off
 escapes() {
 	reload burst=0 helper="$WORK/escapes" timeout=0 && raise one &&
-		await 60 prints 1 threads escaped && await 60 prints 1 processes "sleep 1121" &&
+		await 60 prints 1 processes "sh [^ ]*/escaped" && await 60 prints 1 processes "sleep 1121" &&
 		await 60 counter_is delivered 1 && echo 1 >"$PARAMS/timeout" &&
 		await 60 counter_is timedout 1 && settle &&
-		prints 0 processes "sleep 1121" && prints 1 threads escaped
+		prints 0 processes "sleep 1121" && prints 1 processes "sh [^ ]*/escaped"
 }
 
 # A mark would allow for ten
 escaped_raises() {
-	prints 1 threads escaped && echo 0 >"$PARAMS/timeout" && set_helper helper &&
+	prints 1 processes "sh [^ ]*/escaped" && echo 0 >"$PARAMS/timeout" && set_helper helper &&
 		echo >"$WORK/fifo" && raised=$((raised + 12)) && await 120 received 13 &&
 		prints 12 grep -c "by the escaped$" "$RECEIPTS" && conserved
 }
 
 escaped_pins_nothing() {
-	await 60 free && rmmod kevnotify && prints 1 threads escaped && echo >"$WORK/fifo" &&
-		await 60 prints 0 threads escaped
+	await 60 free && rmmod kevnotify && prints 1 processes "sh [^ ]*/escaped" && echo >"$WORK/fifo" &&
+		await 60 prints 0 processes "sh [^ ]*/escaped"
 }
 
 # More of them than may be stuck: each ends by TERM, and no place is lost
