@@ -149,7 +149,7 @@ static unsigned long kev_dispatch_next(void)
 	return min(left, kev_feed_hold_left());
 }
 
-/* Nobody knows who sent a signal: as whom to raise it */
+/* A signal does not tell its sender: the credentials to raise it with */
 static const struct cred *kev_dispatch_sender(bool running)
 {
 	if (running)
