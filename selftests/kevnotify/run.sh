@@ -15,7 +15,7 @@ here=$PWD
 begin
 mkdir "$MNT"
 modprobe kevnotify-test-hang && mount -t kevhang none "$MNT"
-mkfifo "$WORK/fifo"
+mkfifo "$WORK/fifo" "$WORK/raise" "$WORK/leave"
 
 # helping NAME <TEXT: a helper that gives a receipt and then does that
 helping() {
@@ -54,18 +54,18 @@ daemon) setsid sleep 1113 <&- >&- 2>&- & ;;
 esac
 END
 
-# It waits, raises, and waits again
+# It waits, raises, and waits again: by two files, as one may still be open for the first
 helping escapes <<END
 $here/newkeys \$WORK/escaped <&- >&- 2>&- &
 exec sleep 1121
 END
 program escaped <<END
 #!/bin/sh
-read -r _ <$WORK/fifo
+read -r _ <$WORK/raise
 for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	echo "by the escaped" >$SYS/control/raise
 done
-read -r _ <$WORK/fifo
+read -r _ <$WORK/leave
 END
 
 free() { holds /sys/module/kevnotify/refcnt 0; }
@@ -122,12 +122,12 @@ escapes() {
 # A mark would allow for ten
 escaped_raises() {
 	prints 1 processes "sh [^ ]*/escaped" && echo 0 >"$PARAMS/timeout" && set_helper helper &&
-		echo >"$WORK/fifo" && raised=$((raised + 12)) && await 120 received 13 &&
+		echo >"$WORK/raise" && raised=$((raised + 12)) && await 120 received 13 &&
 		prints 12 grep -c "by the escaped$" "$RECEIPTS" && conserved
 }
 
 escaped_pins_nothing() {
-	await 60 free && rmmod kevnotify && prints 1 processes "sh [^ ]*/escaped" && echo >"$WORK/fifo" &&
+	await 60 free && rmmod kevnotify && prints 1 processes "sh [^ ]*/escaped" && echo >"$WORK/leave" &&
 		await 60 prints 0 processes "sh [^ ]*/escaped"
 }
 
