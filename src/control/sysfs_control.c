@@ -45,7 +45,7 @@ static ssize_t kev_sysfs_control_raise_store(struct kobject *kobj, struct kobj_a
 	}
 	if (!len || len > KEVNOTIFY_MESSAGE_MAX || memchr(buf, '\0', len))
 		return kev_sysfs_file_refuse("control/raise",
-					"the message is not 1 to 255 bytes without NUL");
+					     "the message is not 1 to 255 bytes without NUL");
 	memcpy(message, buf, len);
 	message[len] = '\0';
 	kev_manual_raise(level, message);
