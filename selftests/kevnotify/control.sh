@@ -166,18 +166,13 @@ flush_waits() {
 	resume && settle && received 0 && conserved
 }
 
-# blocked PID: it sleeps in the kernel
-blocked() {
-	has ') D ' "$(cat "/proc/$1/stat")"
-}
-
 # Each pass takes an hour, but the one that a signal cuts short: the flush needs no other
 flush_is_quick() {
 	reload burst=0 helper="$HELPER" && echo -signal >"$PARAMS/sources" && pause && slow 3600000 &&
 		raise one || return 1
 	echo 1 >"$SYS/control/flush" &
 	writer=$!
-	await 60 blocked "$writer" && await 60 asleep "$(kevnotifyd)" && counter_is staged 1 &&
+	await 60 task_is D "$writer" && await 60 asleep "$(kevnotifyd)" && counter_is staged 1 &&
 		kill -USR1 "$(kevnotifyd)" && await 60 gone
 	result=$?
 	not_slow

@@ -189,6 +189,9 @@ unload() {
 	[ ! -d /sys/module/kevnotify ] || await 60 rmmod kevnotify 2>/dev/null
 }
 
+# free: nothing holds it
+free() { holds /sys/module/kevnotify/refcnt 0; }
+
 # reload [NAME=VALUE…]: the module anew, nothing raised and no receipts
 reload() {
 	unload || return 1
@@ -252,10 +255,12 @@ slow() {
 	echo "$1" >"$DBG/inject/slow_ms" && await 60 asleep "$(kevnotifyd)"
 }
 
-# asleep PID
-asleep() {
-	has ') S ' "$(cat "/proc/$1/stat")"
+# task_is LETTER PID: the state that proc(5) gives
+task_is() {
+	has ") $1 " "$(cat "/proc/$2/stat")"
 }
+
+asleep() { task_is S "$1"; }
 
 # not_slow: nor is the pass that is late now; what wakes it is no event
 not_slow() {
@@ -586,6 +591,24 @@ threads() {
 kevnotifyd() {
 	await 60 prints 1 threads kevnotifyd >&2 && pids kevnotifyd
 }
+
+# --- The file system of the module kevnotify-test-hang
+
+HANG=/sys/module/kevnotify_test_hang/parameters
+
+# hang_mount DIR
+hang_mount() {
+	mkdir -p "$1" && modprobe kevnotify-test-hang && mount -t kevhang none "$1"
+}
+
+# hang 0|1 [0|1]: lookups on it hang; SIGKILL ends them
+hang() {
+	echo "${2:-0}" >"$HANG/killable"
+	echo "$1" >"$HANG/hang"
+}
+
+# hanging N: so many lookups do
+hanging() { holds "$HANG/hanging" "$1"; }
 
 # --- Conservation. $raised is what was raised out here since the load; who raises
 # in another way than by raise adds it there.

@@ -64,14 +64,12 @@ own_records() {
 	prints "$want" helper_records && counter_is filtered 6
 }
 
-is_stopped() {
-	grep -q ') T ' "/proc/$(active_pid)/stat"
-} 2>/dev/null
+stopped() { task_is T "$(active_pid)"; } 2>/dev/null
 
 # It does not see TERM
 stops_itself() {
 	reload burst=0 helper="$HELPER" timeout=0 && trace_on && raise "exec stop" &&
-		await 60 is_stopped && await 60 counter_is delivered 1 && state_is running &&
+		await 60 stopped && await 60 counter_is delivered 1 && state_is running &&
 		echo 1 >"$PARAMS/timeout" && settle && counter_is timedout 1 &&
 		prints "timedout 0" outcome 1 && atleast 1990 "$(lasted 1)" && helper_is failing 0 && conserved
 }
@@ -79,7 +77,7 @@ stops_itself() {
 stopped_by_others() {
 	reload burst=0 helper="$HELPER" timeout=0 && trace_on && raise "exec sleep 1002" &&
 		await 60 prints 1 processes "sleep 1002" && kill -STOP "$(active_pid)" &&
-		await 60 is_stopped && state_is running && kill -9 "$(active_pid)" && settle &&
+		await 60 stopped && state_is running && kill -9 "$(active_pid)" && settle &&
 		counter_is signaled 1 && prints "signaled 9" outcome 1 && helper_is failing 0 && conserved
 }
 

@@ -13,7 +13,6 @@ KEYBOARD=/sys/bus/serio/devices/serio0/power/wakeup
 
 EXEC=/sys/module/kevnotify_test_exec/parameters
 DELAY=/sys/module/suspend/parameters/pm_test_delay
-HANG=/sys/module/kevnotify_test_hang/parameters
 DEAD=$WORK/dead
 
 begin
@@ -96,7 +95,7 @@ helps() {
 	case $1 in
 	hang) prints 1 processes "sleep 1000" ;;
 	deaf) prints 1 processes "sleep 999" ;;
-	stopped) grep -q ') T ' "/proc/$(active_pid)/stat" ;;
+	stopped) task_is T "$(active_pid)" ;;
 	exec) holds "$EXEC/hanging" 1 ;;
 	stuck) grep -q ' (touch) D ' /proc/[0-9]*/stat ;;
 	esac 2>/dev/null
@@ -163,14 +162,6 @@ cell() {
 	[ "$kind" = stuck ] || is 0 "$went"
 }
 
-# dead 0|1 [0|1]: lookups on $DEAD hang; SIGKILL ends them
-dead() {
-	echo "${2:-0}" >"$HANG/killable"
-	echo "$1" >"$HANG/hang"
-}
-
-hanging() { holds "$HANG/hanging" "$1"; }
-
 # Without a worker the machine cannot suspend. The start that had no process by then has
 # one later, which does not come to exec: its event is given once.
 unborn() {
@@ -185,11 +176,11 @@ unborn() {
 # On its way to a program that cannot be reached
 unreached() {
 	reload burst=0 timeout=0 helper="$DEAD/helper" || return 1
-	dead 1 1
+	hang 1 1
 	raise before && await 60 hanging 1 && go "$@" && is 0 "$went" && await 60 counter_is noexec 1 &&
 		counter_is delivered 0 && raise after
 	result=$?
-	dead 0
+	hang 0
 	set_helper helper && settle && prints "before;after;" messages && helper_is ok 0 && conserved &&
 		[ "$result" = 0 ]
 }
@@ -197,7 +188,7 @@ unreached() {
 # check_hangs 0|1 [MS]: that of a value that is written; SIGKILL ends it
 check_hangs() {
 	reload burst=0 timeout="${2:-0}" helper="$HELPER" || return 1
-	dead 1 "$1"
+	hang 1 "$1"
 	./write-errno "$PARAMS/helper" "$DEAD/another" >"$WORK/writer" &
 	writer=$!
 	await 60 hanging 1
@@ -206,9 +197,9 @@ check_hangs() {
 # check_over: its writer was told, and nothing has changed
 check_over() {
 	result=$?
-	dead 0
+	hang 0
 	wait "$writer" && holds "$WORK/writer" EAGAIN && holds "$PARAMS/helper" "$HELPER" && raise after &&
-		settle && prints "before;after;" messages && await 60 holds /sys/module/kevnotify/refcnt 0 &&
+		settle && prints "before;after;" messages && await 60 free &&
 		conserved && [ "$result" = 0 ]
 }
 
@@ -242,13 +233,13 @@ spent() {
 # a check. SIGTERM, which the run ignores, comes later by that, and SIGKILL in two seconds.
 limit() {
 	ms=$((unit * 2 + 8000))
-	check_hangs 0 "$ms" || { dead 0; return 1; }
+	check_hangs 0 "$ms" || { hang 0; return 1; }
 	echo mono >"$TRACE/trace_clock"
 	trace_on
 	echo 1 >"$TRACE/events/power/suspend_resume/enable"
 	raise "exec deaf" && await 60 helps deaf && go "$@" && is 1 "$went"
 	result=$?
-	dead 0
+	hang 0
 	wait "$writer"
 	await 120 counter_is timedout 1 && settle && conserved || result=1
 	read -r all freezing <<-END
@@ -337,8 +328,7 @@ set -- $first
 check "grace counts anew from the resume" grace "$@"
 check "a pause outlasts a suspend" paused "$@"
 check "a pause that waits for the run ends with it" waits "$@"
-mkdir "$DEAD"
-modprobe kevnotify-test-hang && mount -t kevhang none "$DEAD"
+hang_mount "$DEAD"
 check "a start without a process: its event comes once" unborn "$@"
 check "a start whose path hangs is cancelled" unreached "$@"
 check "and so is a check that hangs" checked "$@"

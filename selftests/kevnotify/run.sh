@@ -8,13 +8,11 @@
 . ./lib.sh
 
 MNT=$WORK/mnt
-HANG=/sys/module/kevnotify_test_hang/parameters
 EXEC=/sys/module/kevnotify_test_exec/parameters
 here=$PWD
 
 begin
-mkdir "$MNT"
-modprobe kevnotify-test-hang && mount -t kevhang none "$MNT"
+hang_mount "$MNT"
 mkfifo "$WORK/fifo" "$WORK/raise" "$WORK/leave"
 
 # helping NAME <TEXT: a helper that gives a receipt and then does that
@@ -67,17 +65,6 @@ for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
 done
 read -r _ <$WORK/leave
 END
-
-free() { holds /sys/module/kevnotify/refcnt 0; }
-
-# hang 0|1 [0|1]: lookups on $MNT hang; SIGKILL ends them
-hang() {
-	echo "${2:-0}" >"$HANG/killable"
-	echo "$1" >"$HANG/hang"
-}
-
-# hanging N: so many lookups do
-hanging() { holds "$HANG/hanging" "$1"; }
 
 # stuck_runs: how many debugfs shows
 stuck_runs() {
@@ -305,15 +292,10 @@ others_do_not() {
 		raise one && settle && received 1 && hanging 1 && kill -0 "$writer"
 }
 
-# waiting PID: in the kernel, where SIGKILL alone ends that
-waiting() {
-	has ') D ' "$(cat "/proc/$1/stat")"
-}
-
 second_waits() {
 	./write-errno "$PARAMS/helper" "$WORK/waits" >"$WORK/second" &
 	second=$!
-	await 60 waiting "$second" && hanging 1 && kill -9 "$second"
+	await 60 task_is D "$second" && hanging 1 && kill -9 "$second"
 	! wait "$second" && holds "$PARAMS/helper" "$HELPER"
 }
 

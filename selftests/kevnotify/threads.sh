@@ -18,8 +18,6 @@ program execs <<-ENDS
 exec $WORK/threads wait / 4
 ENDS
 
-free() { holds /sys/module/kevnotify/refcnt 0; }
-
 # begins MESSAGE: a run that waits for files: $child is its process
 begins() {
 	rm -f "$GO" "$END" "$LAST"
@@ -41,13 +39,7 @@ ended() {
 }
 
 # left PID: its leader has, or it is not reaped
-left() {
-	has ') Z ' "$(cat "/proc/$1/stat")"
-}
-
-stopped() {
-	has ') T ' "$(cat "/proc/$1/stat")"
-}
+left() { task_is Z "$1"; }
 
 last_thread() {
 	begins "two $GO $END 5" && touch "$GO" && await 60 left "$child" && still && touch "$END" &&
@@ -89,7 +81,7 @@ core() {
 }
 
 stopped_and_killed() {
-	begins "wait $GO 0" && kill -STOP "$child" && await 60 stopped "$child" && still &&
+	begins "wait $GO 0" && kill -STOP "$child" && await 60 task_is T "$child" && still &&
 		kill -KILL "$child" && ended "signaled 9"
 }
 

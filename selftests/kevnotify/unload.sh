@@ -48,7 +48,6 @@ exec <&- >&- 2>&-
 exec true
 END
 
-free() { holds /sys/module/kevnotify/refcnt 0; }
 at_rest_and_free() { at_rest && free; }
 outputs() { sed -n 's/^outputs //p' "$DBG/refs"; }
 goes() { rmmod kevnotify 2>/dev/null; }
