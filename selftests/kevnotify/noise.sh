@@ -187,6 +187,15 @@ nags() {
 		received 10 signal && counter_is runs 11 && counter_is filtered 1
 }
 
+# The runs were those of the module that was here before
+outlasts() {
+	rm -f "$WORK/go"
+	reload burst=0 helper="$WORK/nags" && raise "by somebody" && settle &&
+		reload burst=0 helper="$WORK/nags" && touch "$WORK/go" &&
+		await 120 counter_is filtered 1 && settle && quiet_for 1 &&
+		received 10 signal && counter_is runs 10
+}
+
 signalled() {
 	read -r seen <"$SYS/sources/signal/raised" && kill -USR1 "$(kevnotifyd)" &&
 		await 60 source_is signal raised $((seen + 1)) && settle
@@ -357,7 +366,7 @@ guarded() {
 mkdir -p "$CGROUP"
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 echo 20M >"$CGROUP/memory.max"
-plan 19
+plan 20
 calibrate
 guarded "a helper that raises is run ten times for that" raises
 guarded "for others as ever" others
@@ -368,6 +377,7 @@ check "the end of others' bursts is for the helper" bursts
 check "a signal to kevnotifyd is its sender's" signals
 guarded "a helper that signals its group is not run for that" signals_all
 guarded "ten times for what its children signal when it is over" nags
+guarded "and when another module has been loaded meanwhile" outlasts
 guarded "and then for others' as ever" nobody_left
 guarded "nor for an OOM kill among its own" eats
 check "for one that it makes among others it is" pushes
