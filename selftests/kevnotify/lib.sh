@@ -78,6 +78,16 @@ now() {
 	now=${now%.*}${now#*.}0
 }
 
+# A FIFO to which nobody writes
+NAPS=/tmp/kevnotify-naps
+[ -p "$NAPS" ] || mkfifo "$NAPS"
+
+# nap SECONDS: without a program, which would take more of a CPU than most looks do
+# shellcheck disable=SC3045 # busybox's has it
+nap() {
+	read -rt "$1" _ <>"$NAPS" || :
+}
+
 # patience SECONDS: $patience is that, or what KEVNOTIFY_PATIENCE allows at most: who
 # expects a test to fail need not wait for long
 patience() {
@@ -89,7 +99,7 @@ patience() {
 await() {
 	now
 	patience "$1"
-	await_end=$((now + patience * 1000))
+	await_start=$now await_end=$((now + patience * 1000)) await_nap=0.02
 	shift
 	until "$@" >/dev/null; do
 		now
@@ -98,7 +108,9 @@ await() {
 			"$@"
 			return 1
 		fi
-		usleep 20000
+		nap "$await_nap"
+		# A look can cost more than what is awaited
+		[ $((now - await_start)) -lt 500 ] || await_nap=0.1
 	done
 }
 
@@ -274,13 +286,15 @@ helper_is() {
 }
 
 # at_rest: all that was raised is in the log, no run is under way, and the helper,
-# if there is one, has had its share. Looks in the order in which an event moves.
+# if there is one, has had its share. An event is counted before it is staged, and then
+# moves in the order in which this looks.
 at_rest() {
-	read -r staged <"$SYS/stats/staged" && read -r pending <"$SYS/stats/pending" &&
-		read -r state <"$SYS/state"
+	read -r suppressed_now <"$SYS/stats/suppressed" && read -r refused_now <"$SYS/stats/refused" &&
+		read -r recorded_now <"$SYS/stats/recorded" && read -r raised_now <"$SYS/stats/raised" &&
+		read -r pending <"$SYS/stats/pending" && read -r state <"$SYS/state"
 	helper=
 	read -r helper <"$PARAMS/helper"
-	[ "$staged" = 0 ] && [ "$state" != running ] &&
+	[ "$raised_now" = $((suppressed_now + refused_now + recorded_now)) ] && [ "$state" != running ] &&
 		{ [ "$pending" = 0 ] || [ -z "$helper" ]; }
 }
 

@@ -13,7 +13,7 @@ here=$PWD
 
 begin
 hang_mount "$MNT"
-mkfifo "$WORK/fifo" "$WORK/raise" "$WORK/leave"
+mkfifo "$WORK/raise" "$WORK/leave"
 
 # helping NAME <TEXT: a helper that gives a receipt and then does that
 helping() {
@@ -191,9 +191,7 @@ born() {
 # execless COMMAND…: that waits without a program
 execless() {
 	(
-		# shellcheck disable=SC3045 # busybox's has it
-		sleep() { read -rt "$1" _ <>"$WORK/fifo" || :; }
-		usleep() { sleep 1; }
+		sleep() { nap "$1"; }
 		"$@"
 	)
 }

@@ -6,9 +6,9 @@
 # records in its own way.
 . ./lib.sh
 
-# As the busybox that others have
-usleep() {
-	sleep "$(awk -v us="$1" 'BEGIN { print us / 1000000 }')"
+# This machine's shell cannot do it itself
+nap() {
+	sleep "$1"
 }
 
 begin
