@@ -66,12 +66,14 @@ noisy signals <<'END'
 trap '' USR1
 kill -USR1 0
 END
-# The same by a child, when the run is over
+# The same by a child, when the run is over and kevnotifyd, of that pid, sleeps: it takes
+# what comes before as the run's own
 noisy nags <<'END'
 (
 	exec <&- >&- 2>&-
 	trap '' USR1
-	until [ -e $WORK/go ] && read -r state <$SYS/state && [ $state != running ]; do usleep 20000; done
+	until read -r pid <$WORK/go && read -r state <$SYS/state && [ $state != running ] &&
+		read -r _ _ how _ </proc/$pid/stat && [ $how = S ]; do usleep 20000; done
 	kill -USR1 0
 ) &
 END
@@ -182,7 +184,7 @@ signals_all() {
 
 nags() {
 	rm -f "$WORK/go"
-	reload burst=0 helper="$WORK/nags" && raise "by somebody" && settle && touch "$WORK/go" &&
+	reload burst=0 helper="$WORK/nags" && raise "by somebody" && settle && kevnotifyd >"$WORK/go" &&
 		await 120 counter_is filtered 1 && settle && quiet_for 1 &&
 		received 10 signal && counter_is runs 11 && counter_is filtered 1
 }
@@ -191,7 +193,7 @@ nags() {
 outlasts() {
 	rm -f "$WORK/go"
 	reload burst=0 helper="$WORK/nags" && raise "by somebody" && settle &&
-		reload burst=0 helper="$WORK/nags" && touch "$WORK/go" &&
+		reload burst=0 helper="$WORK/nags" && kevnotifyd >"$WORK/go" &&
 		await 120 counter_is filtered 1 && settle && quiet_for 1 &&
 		received 10 signal && counter_is runs 10
 }
@@ -284,9 +286,7 @@ eats_outside() {
 # execless COMMAND…: that waits without a program
 execless() {
 	(
-		# shellcheck disable=SC3045 # busybox's has it
-		sleep() { read -rt "$1" _ <>"$WORK/fifo" || :; }
-		usleep() { sleep 1; }
+		sleep() { nap "$1"; }
 		"$@"
 	)
 }
