@@ -165,7 +165,7 @@ reports() {
 # that is under way. The next module knows nothing of that call.
 unloaded() {
 	klog_mark
-	echo 300 >"$KERNEL/printk_delay"
+	echo 150 >"$KERNEL/printk_delay"
 	in_group small 200
 	await 60 reports && rmmod kevnotify
 	unloaded_status=$?
