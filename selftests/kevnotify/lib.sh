@@ -22,6 +22,7 @@ export PARAMS SYS DBG TRACE WORK HELPER RECEIPTS GOT NL
 tap_n=0
 tap_bad=0
 klog_n=0
+klog_since=
 raised=0
 
 # --- KTAP
@@ -373,15 +374,17 @@ one_line() {
 	done
 }
 
-# klog_mark: klog prints what comes after this
+# klog_mark: klog prints what comes after this. Another script may have had this one's pid.
 klog_mark() {
+	now
 	klog_n=$((klog_n + 1))
-	echo "test mark $$.$klog_n" >/dev/kmsg
+	klog_since="test mark $$.$klog_n at $now"
+	echo "$klog_since" >/dev/kmsg
 }
 
 # klog: the kernel log since the mark, without time stamps
 klog() {
-	dmesg | awk -v mark="test mark $$.$klog_n" '
+	dmesg | awk -v mark="$klog_since" '
 		on { sub(/^\[[^]]*\] /, ""); print }
 		index($0, mark) { on = 1 }'
 }

@@ -84,7 +84,7 @@ twice() {
 
 # report_took MS: from the first line of the first report to its kill
 report_took() {
-	atleast "$1" "$(dmesg | awk -v mark="test mark $$.$klog_n" '
+	atleast "$1" "$(dmesg | awk -v mark="$klog_since" '
 		index($0, mark) { on = 1 }
 		!on { next }
 		{ t = $0; sub(/^\[ */, "", t); sub(/\].*/, "", t) }
