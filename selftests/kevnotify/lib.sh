@@ -105,7 +105,7 @@ await() {
 	until "$@" >/dev/null; do
 		now
 		if [ "$now" -ge "$await_end" ]; then
-			say "not in time: $*"
+			say "not in $((now - await_start)) ms: $*"
 			"$@"
 			return 1
 		fi
