@@ -139,11 +139,11 @@ swap_on() {
 		losetup "$loop" "$WORK/swap" && mkswap "$loop" >/dev/null && swapon "$loop"
 }
 
-# A group that has 8 MiB takes 48
+# A group that is to have 8 MiB takes 48. A limit would end it where the disk is slow.
 swap() {
 	swap_on && writes "$SYS/sources/swap/clear" 30 && writes "$SYS/sources/swap/threshold" 40 || return 1
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-	mkdir "$GROUP" && echo 8M >"$GROUP/memory.max" || return 1
+	mkdir "$GROUP" && echo 8M >"$GROUP/memory.high" || return 1
 	sh -c "echo \$\$ >$GROUP/cgroup.procs; exec ./hog 48" &
 	hog=$!
 	crossed swap 1
