@@ -53,7 +53,7 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug fleet full suites cross check model bench
+	@selftests/setup debug fleet full bullseye bookworm trixie-backports cross check model bench
 	@selftests/run check
 
 check-full:
