@@ -67,7 +67,7 @@ cache_get() {
 		tmp=$(mktemp -d "$KEV_CACHE/.tmp.$name-$key.XXXXXX")
 		chmod 755 "$tmp"
 		say "building $name (log: $log)"
-		if ! bash -euc '. "$0"; "$@"' "$KEV_LIB/all.sh" "$builder" "$tmp" "$@" \
+		if ! bash -euc '. "$0"; "$@"; times' "$KEV_LIB/all.sh" "$builder" "$tmp" "$@" \
 		     >"$log" 2>&1 9>&-; then
 			tail -n 25 "$log" >&2
 			as_root rm -rf --one-file-system "$tmp"
