@@ -56,6 +56,18 @@ report() {
 
 # --- Which limit it was
 
+ended() {
+	[ ! -e "/proc/$1/stat" ] || task_is Z "$1"
+}
+
+# ends PID: it does, or it is said where it hangs
+ends() {
+	await 120 ended "$1" && return
+	cat "/proc/$1/status" "/proc/$1/stack"
+	kill -9 "$1"
+	return 1
+}
+
 # twice [MS]: one task runs into the machine's limit, where another is killed, and then
 # into its own. Nothing else asks for memory, or it might be the one that kills. Until
 # the first has been killed each line of the kernel's log takes so long.
@@ -68,7 +80,7 @@ twice() {
 	wait "$other"
 	other_status=$?
 	echo 0 >"$KERNEL/printk_delay"
-	is 137 "$other_status" || return 1
+	is 137 "$other_status" && ends "$pid" || return 1
 	wait "$pid"
 	is 137 $? && kills 2 && read -r seq <"$SYS/sources/oom/last" && resume && settle &&
 		ungroup own &&
