@@ -59,14 +59,14 @@ debootstrap_into() {
 	while read -r line; do
 		opts+=("--aptopt=$line")
 	done < <(apt-config dump | grep -E '^Acquire::(https?::Proxy|Check-)' || :)
-	# What it mounts in there goes with it, if it is killed too.
+	# What it mounts in there goes with it, if it is killed too. With path-exclude among its
+	# own options it would start a filter in Python for each archive.
 	apt_sources | as_root unshare --mount --propagation private --pid --fork --kill-child \
 		env INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --quiet --variant=minbase \
 		--aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"' \
 		--keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
 		--dpkgopt=force-unsafe-io \
-		--dpkgopt='path-exclude=/usr/share/man/*' \
-		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		--essential-hook='printf "path-exclude=/usr/share/%s/*\n" man locale >"$1/etc/dpkg/dpkg.cfg.d/excludes"' \
 		"${opts[@]}" --include="$packages" "$@" "$SUITE" "$dir" -
 }
 
