@@ -53,11 +53,11 @@ check-quick:
 	@selftests/run quick
 
 check:
-	@selftests/setup debug fleet full bullseye bookworm trixie-backports cross check model bench
+	@selftests/setup debug collectors full bullseye bookworm trixie-backports cross check model bench
 	@selftests/run check
 
 check-full:
-	@selftests/setup debug fleet full suites packages rpm cross check model bench
+	@selftests/setup debug collectors fleet full suites packages rpm cross check model bench
 	@selftests/run full
 
 matrix:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The fleet root: the full root with what collects from many machines.
+# What collects from many machines: the fleet root, which is the full root with all of it,
+# and its programs alone.
 
 # shellcheck source=selftests/lib/full.sh
 . "${BASH_SOURCE[0]%/*}/full.sh"
@@ -16,6 +17,19 @@ build_fleet_root() {
 fleet_root() {
 	local entry
 	entry=$(cache_get fleet "$(sum_of "$SUITE" "$FLEET_PACKAGES")" build_fleet_root) || return 1
+	printf '%s/root\n' "$entry"
+}
+
+COLLECTORS=prometheus,systemd-journal-remote
+
+build_collectors() {
+	debootstrap_into "$1/root" "$COLLECTORS" --variant=extract
+}
+
+# collectors: where promtool and systemd-journal-remote are unpacked, without a machine
+collectors() {
+	local entry
+	entry=$(cache_get collectors "$(sum_of "$SUITE" "$COLLECTORS")" build_collectors) || return 1
 	printf '%s/root\n' "$entry"
 }
 

@@ -111,7 +111,7 @@ entries() {
 
 # in_remote OUTPUT: the entries on standard input go there
 in_remote() {
-	chroot /mnt/fleet /lib/systemd/systemd-journal-remote "--output=$1" - >"${scratch:?}/remote" 2>&1 ||
+	chroot /mnt/collectors /lib/systemd/systemd-journal-remote "--output=$1" - >"${scratch:?}/remote" 2>&1 ||
 		{ cat "$scratch/remote"; return 1; }
 }
 
@@ -119,14 +119,15 @@ in_remote() {
 journal() {
 	mkdir -p "${1%/*}"
 	in_remote /out.journal
-	mv /mnt/fleet/out.journal "$1"
+	mv /mnt/collectors/out.journal "$1"
 	chown 0:4 "$1"
 	chmod 640 "$1"
 }
 
 make_journal() {
-	mount --bind /proc /mnt/fleet/proc
-	echo $MACHINE | tee /etc/machine-id >/mnt/fleet/etc/machine-id
+	mkdir /mnt/collectors/proc
+	mount --bind /proc /mnt/collectors/proc
+	echo $MACHINE | tee /etc/machine-id >/mnt/collectors/etc/machine-id
 	entries | journal $LOG/$MACHINE/system.journal
 }
 
@@ -424,11 +425,11 @@ follow_waits() {
 
 # The same of a journal that is written to
 follow_journal() {
-	rm -rf /mnt/fleet/j
-	mkdir /mnt/fleet/j
+	rm -rf /mnt/collectors/j
+	mkdir /mnt/collectors/j
 	entries | in_remote /j/system.journal
 	mkfifo "$T/fifo"
-	kevnotify follow --json --lines=1 -D /mnt/fleet/j >"$T/fifo" &
+	kevnotify follow --json --lines=1 -D /mnt/collectors/j >"$T/fifo" &
 	exec 5<"$T/fifo"
 	read -rt 20 line <&5
 	[[ $line == *'"KEVNOTIFY_SEQ":"10"'* ]]
@@ -445,11 +446,11 @@ follow_journal() {
 follow_nothing() {
 	local lines
 	for lines in 0 5; do
-		rm -rf /mnt/fleet/j "$T/fifo"
-		mkdir /mnt/fleet/j
+		rm -rf /mnt/collectors/j "$T/fifo"
+		mkdir /mnt/collectors/j
 		entries | in_remote /j/system.journal
 		mkfifo "$T/fifo"
-		kevnotify follow --json --lines=$lines --source=fs -D /mnt/fleet/j >"$T/fifo" &
+		kevnotify follow --json --lines=$lines --source=fs -D /mnt/collectors/j >"$T/fifo" &
 		exec 5<"$T/fifo"
 		wait_for asleep $!
 		for seq in 11 12; do
