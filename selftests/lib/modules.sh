@@ -35,9 +35,9 @@ build_module() {
 
 # module_dir KERNEL: where the kevnotify.ko that dkms built for it is.
 module_dir() {
-	local deb release
-	deb=$(deb_path) && release=$(kernel_release "$1") || return 1
-	cache_get "module-$1" "$(sum_of "$release" \
+	local deb image
+	deb=$(deb_path) && image=$(kernel_image "$1") || return 1
+	cache_get "module-$1" "$(sum_of "$image" \
 		"$(hash_of "$KEV_TOP"/{src,dkms,dkms.conf,debian})")" build_module "$1" "$deb"
 }
 
@@ -50,13 +50,13 @@ build_test_modules() {
 
 # test_modules_dir KERNEL: where the .ko files of samples and tests are.
 test_modules_dir() {
-	local dir dirs=() release
-	release=$(kernel_release "$1") || return 1
+	local dir dirs=() image
+	image=$(kernel_image "$1") || return 1
 	for dir in "${TEST_MODULES[@]}"; do
 		[ "$1:$dir" != "${1#debug}:selftests/kunit" ] || continue
 		[ ! -e "$KEV_TOP/$dir/Kbuild" ] || dirs+=("$dir")
 	done
-	cache_get "tests-$1" "$(sum_of "$release" \
+	cache_get "tests-$1" "$(sum_of "$image" \
 		"$(hash_of "$KEV_TOP/src" "${dirs[@]/#/$KEV_TOP/}")")" \
 		build_test_modules "$1" "${dirs[@]}"
 }
