@@ -125,7 +125,7 @@ journal() {
 }
 
 make_journal() {
-	mkdir /mnt/collectors/proc
+	mkdir -p /mnt/collectors/proc
 	mount --bind /proc /mnt/collectors/proc
 	echo $MACHINE | tee /etc/machine-id >/mnt/collectors/etc/machine-id
 	entries | journal $LOG/$MACHINE/system.journal
